@@ -1,0 +1,1 @@
+"""What flows through Newsbeam, and what configures it: Pydantic records only."""

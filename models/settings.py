@@ -1,0 +1,81 @@
+"""What configures Newsbeam: `newsbeam.yaml` and `feeds.yaml`, as read and checked before anything runs."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from models.base import Model
+from models.source import FeedSource
+
+
+class FetchSettings(Model):
+    """How bytes are fetched. Sizes in bytes, times in seconds."""
+
+    concurrency: int = Field(default=64, ge=1, le=1000, description="requests under way at once")
+    per_host: int = Field(default=2, ge=1, le=100, description="requests under way at once to one host")
+    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one whole request")
+    connect_timeout: float = Field(default=10.0, gt=0, le=600)
+    max_bytes: int = Field(default=15 * 2**20, ge=1024, description="as received, compressed or not")
+    max_unpacked_bytes: int = Field(default=50 * 2**20, ge=1024, description="after unpacking")
+    max_redirects: int = Field(default=5, ge=0, le=20)
+    allow_private_addresses: bool = Field(
+        default=False, description="loopback, private, link-local and metadata addresses may be fetched"
+    )
+    user_agent: str = "Newsbeam/{version} (+https://github.com/newsbeam/newsbeam)"
+
+
+class FileSettings(Model):
+    """How files are read. `mapping` gives, for a field of the record, the names it has in JSON lines."""
+
+    max_bytes: int = Field(default=256 * 2**20, ge=1024, description="of a file of one record, unpacked")
+    part_bytes: int = Field(default=8 * 2**20, ge=64 * 1024, description="a file of many records is cut at this size")
+    mapping: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    timezone: str | None = None
+
+
+class ElasticsearchSettings(Model):
+    """An Elasticsearch to write to. Secrets are named by environment variable or file, never written here."""
+
+    ca_certs: Path | None = None
+    cloud_id: str | None = None
+    api_key_env: str = "NEWSBEAM_ELASTICSEARCH_API_KEY"
+    api_key_file: Path | None = None
+    username: str | None = None
+    password_env: str = "NEWSBEAM_ELASTICSEARCH_PASSWORD"
+    password_file: Path | None = None
+    request_timeout: float = Field(default=60.0, gt=0)
+    retry_budget: float = Field(default=300.0, ge=0, description="seconds to wait out a transient failure in all")
+    batch_documents: int = Field(default=500, ge=1, le=5000)
+    batch_bytes: int = Field(default=5 * 2**20, ge=64 * 1024)
+    settings: dict[str, Any] = Field(default_factory=dict, description="index settings for new indices")
+    mappings: dict[str, Any] = Field(default_factory=dict, description="extra field mappings for new indices")
+
+
+class RunSettings(Model):
+    """How a run is cut and judged."""
+
+    workers: int = Field(default=1, ge=1, le=64)
+    chunk_sources: int = Field(default=200, ge=1, description="feeds in one chunk")
+    chunk_bytes: int = Field(default=32 * 2**20, ge=2**20, description="of files in one chunk, as on disk")
+    error_budget: float = Field(default=0.05, ge=0, le=1, description="share of entries that may fail")
+    error_budget_at_least: int = Field(default=10, ge=0)
+
+
+class Settings(Model):
+    """Everything in `newsbeam.yaml`. `index` is a directory (embedded) or an address (Elasticsearch)."""
+
+    index: str = "data/index"
+    fetch: FetchSettings = FetchSettings()
+    files: FileSettings = FileSettings()
+    elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
+    run: RunSettings = RunSettings()
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+
+
+class Configuration(Model):
+    """Settings and feeds together, checked against each other."""
+
+    settings: Settings = Settings()
+    feeds: tuple[FeedSource, ...] = ()

@@ -1,0 +1,1 @@
+"""The search indexes: one protocol, an embedded implementation and Elasticsearch."""

@@ -1,0 +1,74 @@
+"""What every index does."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from models.article import Article
+from models.base import Model
+from models.document import Known
+from models.outcome import Draft, Verdict
+from models.search import SearchRequest, SearchResult
+
+
+class LanguageIndex(Model):
+    """One index of the set: articles in one language, or in all that have none of their own (`und`)."""
+
+    name: str
+    language: str
+    articles: int
+    bytes: int
+    differences: tuple[str, ...] = ()
+
+
+class IndexStatus(Model):
+    """What there is, what differs from what should be, and articles that stand in two indices."""
+
+    address: str
+    indices: tuple[LanguageIndex, ...]
+    missing: tuple[str, ...] = ()
+    twins: tuple[str, ...] = ()
+
+
+class SetupReport(Model):
+    """What `setup` made, and how what was there already differs from what it would make."""
+
+    created: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+
+
+class SearchIndex(Protocol):
+    """Articles by id, by version and by words. Not safe for use by several threads at once."""
+
+    def setup(self) -> SetupReport:
+        """Create what is missing, change nothing that exists. Raises SetupError without the right to, TryLater when away."""
+
+    def status(self) -> IndexStatus:
+        """What there is; creates nothing."""
+
+    def migrate(self) -> tuple[str, ...]:
+        """Rebuild indices that differ from what `setup` would make; says what it did."""
+
+    def refresh(self) -> None:
+        """Make all that was written visible to `known` and `search`."""
+
+    def known(self, ids: Sequence[str]) -> dict[str, Known]:
+        """What is held of these ids, as of the last refresh; ids that are not held are absent."""
+
+    def write(self, drafts: Sequence[Draft]) -> list[Verdict]:
+        """Write whole articles, each unless a higher version is held; one verdict per draft, in order.
+
+        Writes to `known.index` where it is set. Raises TryLater when the index stays away beyond the retry
+        budget, SetupError for credentials or a missing index.
+        """
+
+    def get(self, article_id: str) -> Article | None:
+        """One article."""
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """One page of what matches. Raises SetupError for a query that can't be understood, saying where."""
+
+    def export(self, request: SearchRequest) -> Iterator[Article]:
+        """Every article that matches, ordered by id; paging fields of the request are ignored."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""

@@ -1,0 +1,107 @@
+"""The query language: Lucene's syntax, parsed once into a small tree that each index compiles."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.errors import SetupError
+
+
+class QueryError(SetupError):
+    """A query that can't be understood; the message says where and what was meant."""
+
+
+@dataclass(frozen=True)
+class Everything:
+    """Matches every article."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Text as a person types it: one word or a phrase, stemmed where the field is text. No field: title and body."""
+
+    field: str | None
+    text: str
+    phrase: bool = False
+    slop: int = 0
+
+
+@dataclass(frozen=True)
+class Wildcard:
+    """`*` stands for any run of characters and `?` for one; lower-cased, never stemmed."""
+
+    field: str | None
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Fuzzy:
+    """A word within this many edits (at most 2)."""
+
+    field: str | None
+    text: str
+    distance: int
+
+
+@dataclass(frozen=True)
+class Exists:
+    """`field:*`: the field has a value."""
+
+    field: str
+
+
+@dataclass(frozen=True)
+class DateRange:
+    """From `since` (inclusive) to `until` (exclusive); absent means open."""
+
+    field: str
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class NumberRange:
+    """Both ends inclusive; absent means open."""
+
+    field: str
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True)
+class KeywordRange:
+    """Both ends inclusive, compared without case; absent means open."""
+
+    field: str
+    low: str | None
+    high: str | None
+
+
+@dataclass(frozen=True)
+class All:
+    """Every part matches, and none of `without`."""
+
+    parts: tuple["Query", ...]
+    without: tuple["Query", ...] = ()
+
+
+@dataclass(frozen=True)
+class Any:
+    """At least one part matches."""
+
+    parts: tuple["Query", ...]
+
+
+@dataclass(frozen=True)
+class Boost:
+    """Counts for more (or less) in the score."""
+
+    part: "Query"
+    factor: float
+
+
+Query = Everything | Words | Wildcard | Fuzzy | Exists | DateRange | NumberRange | KeywordRange | All | Any | Boost
+
+
+def parse_query(text: str) -> Query:
+    """Read a query. Raises QueryError for syntax and for unknown fields, with the nearest name."""
+    raise NotImplementedError

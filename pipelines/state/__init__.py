@@ -1,0 +1,1 @@
+"""What Newsbeam remembers besides articles: cursors, dead letters, runs, and who is running."""
