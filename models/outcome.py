@@ -1,13 +1,15 @@
 """How an entry ended, how a document went, and the dead letter of what failed."""
 
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-
 from models.article import Article
 from models.base import Instant, Model
-from models.document import Known
+from models.document import Entry, Known
+from models.errors import RecordError
 from models.feed_state import FeedState
+from models.source import Source
 
 RAW_LIMIT = 1024 * 1024
 """A dead letter keeps at most this many of the raw bytes."""
@@ -50,7 +52,43 @@ class Failure(Model):
     first_failed_at: Instant
     last_failed_at: Instant
     newsbeam: str
-    run_id: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        error: RecordError,
+        source: Source,
+        *,
+        origin: str,
+        at: datetime,
+        newsbeam: str,
+        entry_id: str = "",
+        entry_hash: str | None = None,
+        url: str | None = None,
+        title: str | None = None,
+        raw: bytes = b"",
+        media_type: str | None = None,
+    ) -> "Failure":
+        """The dead letter of one error. `origin` is the feed's address or the file's path, with `#n` for a record."""
+        return cls(
+            id=failure_id(source.id, entry_id, error.stage),
+            source_id=source.id,
+            source_name=source.name,
+            stage=error.stage,
+            reason=str(error)[:2000],
+            entry_id=entry_id,
+            entry_hash=entry_hash,
+            origin=origin,
+            url=url,
+            title=title,
+            raw=raw[:RAW_LIMIT],
+            raw_hash=sha256(raw).hexdigest() if raw else None,
+            raw_length=len(raw),
+            media_type=media_type,
+            first_failed_at=at,
+            last_failed_at=at,
+            newsbeam=newsbeam,
+        )
 
 
 def failure_id(source_id: str, entry_id: str, stage: str) -> str:
@@ -83,7 +121,7 @@ class DocumentStatus(StrEnum):
 
 
 class Polled(Model):
-    """What Commit waits for: how a document went, how many entries it had, and the state to store when all have ended."""
+    """What Commit waits for: how a document went, how many entries it had, and what to store when all have ended."""
 
     document: str
     source_id: str
@@ -91,6 +129,14 @@ class Polled(Model):
     entries: int = 0
     state: FeedState | None = None
     failure: Failure | None = None
+
+
+class Parsed(Model):
+    """What Parse made of one document. `failed` are entries that could not be read; they count in `polled.entries`."""
+
+    entries: tuple[Entry, ...]
+    failed: tuple[Outcome, ...] = ()
+    polled: Polled
 
 
 class Draft(Model):

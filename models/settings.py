@@ -1,6 +1,5 @@
 """What configures Newsbeam: `newsbeam.yaml` and `feeds.yaml`, as read and checked before anything runs."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 

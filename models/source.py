@@ -49,7 +49,7 @@ class FeedSource(Model):
 
 
 class FileSource(Model):
-    """A file by its absolute path, plain or gzip. Its `id` is the path without `.gz`."""
+    """A file by its absolute path, plain or gzip; the path is its `id` too."""
 
     kind: Literal["file"] = "file"
     id: str

@@ -1,0 +1,1 @@
+"""From sources that are due to documents."""

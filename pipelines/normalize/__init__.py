@@ -1,0 +1,1 @@
+"""From a lenient entry to a strict article."""

@@ -1,0 +1,1 @@
+"""From documents to entries, a format per file."""
