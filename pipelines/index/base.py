@@ -40,7 +40,10 @@ class SearchIndex(Protocol):
     """Articles by id, by version and by words. Not safe for use by several threads at once."""
 
     def setup(self) -> SetupReport:
-        """Create what is missing, change nothing that exists. Raises SetupError without the right to, TryLater when away."""
+        """Create what is missing, change nothing that exists.
+
+        Raises SetupError without the right to do so, TryLater when the index is away.
+        """
 
     def status(self) -> IndexStatus:
         """What there is; creates nothing."""
