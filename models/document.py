@@ -13,14 +13,15 @@ from models.source import Source
 class Poll(Model):
     """One source that is due, with what is remembered of it: the input of the graph.
 
-    `id` is unique in a run; `run_id` names the run. `again` ignores what is known of the source.
+    `id` is unique in a run. `again` ignores what is known of the source. `share` is (k, n): of the parts that a
+    file is cut into, those whose number modulo n is k; a file that is not cut is part 0.
     """
 
     id: str
-    run_id: str
     source: Source
     state: FeedState | None = None
     again: bool = False
+    share: tuple[int, int] = (0, 1)
 
 
 class Document(Model):

@@ -12,6 +12,7 @@ class RecordError(NewsbeamError):
     """
 
     stage = "unknown"
+    transient = False
 
 
 class FetchError(RecordError):

@@ -24,3 +24,7 @@ class FeedState(Model):
     next_due_at: Instant | None = None
     failures_in_a_row: int = 0
     last_error: str | None = None
+
+    def forget_validators(self) -> "FeedState":
+        """The state that makes the next fetch unconditional."""
+        return self.model_copy(update={"etag": None, "last_modified": None, "body_hash": None})

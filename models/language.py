@@ -1,9 +1,5 @@
 """A language as `config/languages.yaml` describes it."""
 
-from typing import Any
-
-from pydantic import Field
-
 from models.base import Model
 
 
@@ -20,6 +16,28 @@ class EmbeddedAnalysis(Model):
     stemmer: str | None = None
 
 
+class Wire(Model):
+    """How agencies write in one language: the words that mark a line, lower or upper case alike.
+
+    `published` and `updated` stand before a time, `authors`, `editors` and `credits` (agencies) before names,
+    `byline` before the names of a line of its own, `notes` start an update note. `joiners` stand between two
+    names, `at` between a name and a place. `date_words` may stand in a time besides the names of months and
+    days. `agencies` gives every way to write a credit by the one name that Newsbeam keeps.
+    """
+
+    published: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ()
+    joiners: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    date_words: tuple[str, ...] = ()
+    agencies: dict[str, tuple[str, ...]] = {}
+
+
 class Language(Model):
     """One entry. `cjk` means no spaces between words; `wire` holds the rules for agency text as data."""
 
@@ -29,4 +47,4 @@ class Language(Model):
     cjk: bool = False
     elasticsearch: ElasticsearchAnalysis = ElasticsearchAnalysis()
     embedded: EmbeddedAnalysis = EmbeddedAnalysis()
-    wire: dict[str, Any] = Field(default_factory=dict)
+    wire: Wire = Wire()

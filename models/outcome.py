@@ -9,7 +9,7 @@ from models.base import Instant, Model
 from models.document import Entry, Known
 from models.errors import RecordError
 from models.feed_state import FeedState
-from models.source import Source
+from models.source import Named
 
 RAW_LIMIT = 1024 * 1024
 """A dead letter keeps at most this many of the raw bytes."""
@@ -31,7 +31,7 @@ class Failure(Model):
     """A dead letter: what failed, where, why, and the bytes to try again with.
 
     `raw` holds the first bytes, `raw_hash` (SHA-256) and `raw_length` speak of all of them.
-    `entry_id` is empty for a whole document.
+    `entry_id` is empty for a whole document. `transient` means that the next poll may do better.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Failure(Model):
     raw_hash: str | None = None
     raw_length: int = 0
     media_type: str | None = None
+    transient: bool = False
     attempts: int = 1
     first_failed_at: Instant
     last_failed_at: Instant
@@ -57,7 +58,7 @@ class Failure(Model):
     def of(
         cls,
         error: RecordError,
-        source: Source,
+        source: Named,
         *,
         origin: str,
         at: datetime,
@@ -85,6 +86,7 @@ class Failure(Model):
             raw_hash=sha256(raw).hexdigest() if raw else None,
             raw_length=len(raw),
             media_type=media_type,
+            transient=error.transient,
             first_failed_at=at,
             last_failed_at=at,
             newsbeam=newsbeam,
@@ -99,8 +101,8 @@ def failure_id(source_id: str, entry_id: str, stage: str) -> str:
 class Outcome(Model):
     """The one end of one entry. `document` is the document whose accounting it enters.
 
-    `first_failure` is false for an entry that had failed before unchanged: such a one costs no error budget.
-    `resolves` asks for the removal of the dead letters of this entry.
+    `resolves` asks for the removal of the dead letters of this entry. `pending` says that the article still waits
+    for its page, so that the next poll must bring the entry again.
     """
 
     kind: OutcomeKind
@@ -108,8 +110,8 @@ class Outcome(Model):
     source_id: str
     entry_id: str
     failure: Failure | None = None
-    first_failure: bool = True
     resolves: bool = False
+    pending: bool = False
 
 
 class DocumentStatus(StrEnum):

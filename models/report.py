@@ -6,7 +6,11 @@ from models.base import Instant, Model
 
 
 class Tally(Model):
-    """Entries by how they ended, and documents by how they went."""
+    """Entries by how they ended, and documents by how they went.
+
+    `committed` are the documents all of whose entries have ended; `first_failures` the failed entries that had not
+    failed before; `unreachable` the failed documents whose next poll may do better.
+    """
 
     seen: int = 0
     new: int = 0
@@ -20,7 +24,9 @@ class Tally(Model):
     fetched: int = 0
     not_modified: int = 0
     failed_documents: int = 0
+    committed: int = 0
     first_failures: int = 0
+    unreachable: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(**{name: getattr(self, name) + getattr(other, name) for name in Tally.model_fields})
@@ -34,6 +40,8 @@ class Tally(Model):
             found.append(f"{self.seen} entries seen, {ended} ended")
         if self.due != went:
             found.append(f"{self.due} documents due, {went} ended")
+        if self.due != self.committed:
+            found.append(f"{self.due} documents due, {self.committed} committed")
         return tuple(found)
 
 

@@ -1,12 +1,38 @@
 """What configures Newsbeam: `newsbeam.yaml` and `feeds.yaml`, as read and checked before anything runs."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from models.base import Model
-from models.source import FeedSource
+from models.feeds_file import Zone
+from models.source import Content, FeedSource
+
+
+def _index(value: str) -> str:
+    if "://" not in value:
+        return value
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"is not an address ({error})") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("is neither a directory nor an address; write it as http://localhost:9200/news")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError(
+            "must not hold a user name or password; set 'elasticsearch.username' and put the password into the"
+            " environment variable NEWSBEAM_ELASTICSEARCH_PASSWORD"
+        )
+    if parts.query or parts.fragment:
+        raise ValueError("must end with the index prefix, as in http://localhost:9200/news")
+    return value
+
+
+IndexAddress = Annotated[str, StringConstraints(min_length=1), AfterValidator(_index)]
+"""A directory, or the address of an Elasticsearch with the index prefix as its path."""
 
 
 class FetchSettings(Model):
@@ -29,9 +55,13 @@ class FileSettings(Model):
     """How files are read. `mapping` gives, for a field of the record, the names it has in JSON lines."""
 
     max_bytes: int = Field(default=256 * 2**20, ge=1024, description="of a file of one record, unpacked")
-    part_bytes: int = Field(default=8 * 2**20, ge=64 * 1024, description="a file of many records is cut at this size")
+    part_bytes: int = Field(default=2 * 2**20, ge=64 * 1024, description="a file of many records is cut at this size")
     mapping: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    timezone: str | None = None
+    timezone: Zone | None = Field(default=None, description="IANA zone of times written without one; UTC if absent")
+
+    def content(self) -> Content:
+        """What decides the articles of every file."""
+        return Content(timezone=self.timezone)
 
 
 class ElasticsearchSettings(Model):
@@ -65,7 +95,9 @@ class RunSettings(Model):
 class Settings(Model):
     """Everything in `newsbeam.yaml`. `index` is a directory (embedded) or an address (Elasticsearch)."""
 
-    index: str = "data/index"
+    index: IndexAddress = Field(
+        default="data/index", description="a directory, or an Elasticsearch: http://localhost:9200/news"
+    )
     fetch: FetchSettings = FetchSettings()
     files: FileSettings = FileSettings()
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
@@ -74,7 +106,12 @@ class Settings(Model):
 
 
 class Configuration(Model):
-    """Settings and feeds together, checked against each other."""
+    """Settings and feeds together, checked against each other. `feeds` are the enabled ones, in their order.
+
+    `read_from` names the files, environment variables and options that it was made of.
+    """
 
     settings: Settings = Settings()
     feeds: tuple[FeedSource, ...] = ()
+    disabled: tuple[FeedSource, ...] = ()
+    read_from: tuple[str, ...] = ()

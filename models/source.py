@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import Field
 
@@ -60,3 +60,15 @@ class FileSource(Model):
 
 
 Source = FeedSource | FileSource
+
+
+class Named(Protocol):
+    """Whatever a dead letter can be laid at the door of."""
+
+    @property
+    def id(self) -> str:
+        """The source's id."""
+
+    @property
+    def name(self) -> str:
+        """The source's name for people."""

@@ -33,7 +33,11 @@ class StateStore(Protocol):
         """Replace what is remembered of these sources."""
 
     def record_failures(self, failures: Sequence[Failure]) -> None:
-        """Store dead letters by id; one that is there already keeps its first time and counts one attempt more."""
+        """Store dead letters by id.
+
+        One that is there already keeps its first time and counts one attempt more; it keeps its raw bytes too
+        where the new one brings none.
+        """
 
     def failures_of(self, entry_ids: Sequence[str]) -> dict[str, Failure]:
         """The latest dead letter of each of these entries, without its raw bytes."""
@@ -48,7 +52,7 @@ class StateStore(Protocol):
         """Remove all dead letters of these entries."""
 
     def resolve_document_failures(self, source_ids: Sequence[str]) -> None:
-        """Remove the dead letters of whole documents of these sources."""
+        """Remove the dead letters of whole documents of these sources; cheap where there are none."""
 
     def save_run(self, report: RunReport) -> None:
         """Store a run's report."""

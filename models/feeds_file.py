@@ -1,0 +1,117 @@
+"""What a curator writes in `feeds.yaml`, key by key, before it becomes sources."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+
+from models.base import Model
+from models.source import FullText
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"([1-9][0-9]{0,5})\s*([smhdw])")
+_LONGEST = timedelta(days=366)
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if match is None:
+        cure = f"write '{value}m' for minutes or '{value}h' for hours" if isinstance(value, int) else "write 15m, 2h or 1d"
+        raise ValueError(f"is not a duration; {cure}")
+    found = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if found > _LONGEST:
+        raise ValueError("is longer than a year; use 'enabled: false' to pause a feed")
+    return found
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is not a time zone; write its IANA name, such as Europe/Berlin or UTC")
+    return value
+
+
+def _feed_url(value: str) -> str:
+    if any(character.isspace() or not character.isprintable() for character in value):
+        raise ValueError("is not an address: it has blanks or control characters in it; write blanks as %20")
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"is not an address ({error})") from error
+    if parts.scheme.lower() not in ("http", "https"):
+        raise ValueError("must begin with https:// or http://")
+    if not host:
+        raise ValueError("names no host; write it as https://example.org/feed.xml")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not hold a user name or password; name the environment variables under 'auth'")
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    WithJsonSchema({"type": "string", "pattern": r"^[1-9][0-9]{0,5}\s*[smhdw]$", "examples": ["15m", "2h", "1d"]}),
+]
+"""A number and a unit: `90s`, `15m`, `2h`, `1d`, `1w`."""
+
+Zone = Annotated[str, AfterValidator(_zone)]
+"""An IANA time zone."""
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+FeedUrl = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_feed_url), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"})]
+FeedId = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
+]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class Auth(Model):
+    """User name and password (HTTP basic), each named by the environment variable that holds it."""
+
+    username_env: VariableName = Field(description="environment variable that holds the user name")
+    password_env: VariableName = Field(description="environment variable that holds the password")
+
+
+class FeedDefaults(Model):
+    """What every feed has that does not say otherwise."""
+
+    every: Duration | None = Field(default=None, description="how often to poll: 15m, 2h, 1d")
+    language: LanguageCode | None = Field(default=None, description="BCP 47, such as de or pt-BR; detected if absent")
+    section: Word | None = None
+    tags: tuple[Word, ...] = ()
+    full_text: FullText = Field(
+        default=FullText.FEED,
+        description="feed: what the feed brings; page: fetch each article's page; auto: the page where the feed has a teaser",
+    )
+    include: tuple[Word, ...] = Field(default=(), description="only articles with one of these words in title or body")
+    exclude: tuple[Word, ...] = Field(default=(), description="no articles with one of these words in title or body")
+    timezone: Zone | None = Field(default=None, description="IANA zone of times written without one; UTC if absent")
+    identity: Literal["auto", "guid"] = Field(
+        default="auto", description="guid: this feed's links identify nothing, only its guids do"
+    )
+
+
+class FeedEntry(FeedDefaults):
+    """One feed."""
+
+    id: FeedId = Field(description="short and lasting: articles keep it")
+    url: FeedUrl
+    name: Word = Field(description="as analysts will read it")
+    headers: dict[str, str] = Field(
+        default_factory=dict, description="sent with each request; a secret is written ${VARIABLE} and nothing else"
+    )
+    auth: Auth | None = None
+    enabled: bool = True
+
+
+class FeedsFile(Model):
+    """The whole of `feeds.yaml`."""
+
+    defaults: FeedDefaults = FeedDefaults()
+    feeds: tuple[FeedEntry, ...]

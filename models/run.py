@@ -1,0 +1,20 @@
+"""What a run is asked to do."""
+
+from pydantic import Field
+
+from models.base import Model
+
+
+class RunRequest(Model):
+    """One call of `newsbeam run`.
+
+    With `paths` (files, directories or globs) it takes these files, else the feeds that are due: `source_id` names
+    the only one, `all` takes those that are not due too. `again` ignores what is known of entries and documents.
+    `workers` overrides the settings.
+    """
+
+    paths: tuple[str, ...] = ()
+    source_id: str | None = None
+    all: bool = False
+    again: bool = False
+    workers: int | None = Field(default=None, ge=1, le=64)

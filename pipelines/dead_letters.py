@@ -1,0 +1,95 @@
+"""From an error to the end of what it struck: the dead letter, with enough of the bytes to try again."""
+
+from typing import NamedTuple
+
+from models.document import Candidate, Document
+from models.errors import ParseError, RecordError
+from models.feed_state import FeedState
+from models.outcome import DocumentStatus, Draft, Failure, Outcome, OutcomeKind, Polled
+from pipelines import NEWSBEAM_VERSION
+
+ENTRY_TYPE = "application/vnd.newsbeam.entry+json"
+DRAFT_TYPE = "application/vnd.newsbeam.draft+json"
+"""What the kept bytes of a failed entry are, before and after Normalize."""
+
+
+class _Owner(NamedTuple):
+    id: str
+    name: str
+
+
+def refused_document(document: Document, error: ParseError) -> Polled:
+    """The end of a document that Parse refused; its validators are forgotten, so that the next poll looks again."""
+    failure = Failure.of(
+        error,
+        document.source,
+        origin=document.url,
+        at=document.fetched_at,
+        newsbeam=NEWSBEAM_VERSION,
+        url=document.url,
+        raw=document.body,
+        media_type=document.media_type,
+    )
+    return Polled(
+        document=document.id,
+        source_id=document.source.id,
+        status=DocumentStatus.FAILED,
+        state=_after_refusal(document.state, failure.reason),
+        failure=failure,
+    )
+
+
+def refused_candidate(candidate: Candidate, error: RecordError) -> Outcome:
+    """The end of an entry that no article can be made of."""
+    entry = candidate.entry
+    failure = Failure.of(
+        error,
+        entry.source,
+        origin=entry.origin,
+        at=entry.fetched_at,
+        newsbeam=NEWSBEAM_VERSION,
+        entry_id=entry.id,
+        entry_hash=candidate.entry_hash,
+        url=entry.url,
+        title=entry.title,
+        raw=entry.model_dump_json().encode(),
+        media_type=ENTRY_TYPE,
+    )
+    return Outcome(
+        kind=OutcomeKind.FAILED,
+        document=entry.document,
+        source_id=entry.source.id,
+        entry_id=entry.id,
+        failure=failure,
+    )
+
+
+def refused_draft(draft: Draft, error: RecordError) -> Outcome:
+    """The end of an article that an extractor or the index refused."""
+    article = draft.article
+    failure = Failure.of(
+        error,
+        _Owner(article.source_id, article.source_name),
+        origin=article.origin,
+        at=article.fetched_at,
+        newsbeam=NEWSBEAM_VERSION,
+        entry_id=article.id,
+        entry_hash=article.entry_hash,
+        url=article.url,
+        title=article.title,
+        raw=draft.model_dump_json().encode(),
+        media_type=DRAFT_TYPE,
+    )
+    return Outcome(
+        kind=OutcomeKind.FAILED,
+        document=draft.document,
+        source_id=article.source_id,
+        entry_id=article.id,
+        failure=failure,
+    )
+
+
+def _after_refusal(state: FeedState | None, reason: str) -> FeedState | None:
+    return state and state.forget_validators().model_copy(
+        update={"failures_in_a_row": state.failures_in_a_row + 1, "last_error": reason}
+    )

@@ -1,0 +1,128 @@
+"""What an address is in its one form, and which article an entry is."""
+
+import re
+from functools import lru_cache
+from hashlib import sha256
+from ipaddress import AddressValueError, IPv6Address
+from urllib.parse import quote, urljoin, urlsplit
+
+import idna
+
+URL_LIMIT = 8000
+
+_TRACKING_PREFIXES = ("utm_", "at_", "ns_", "mtm_", "pk_", "hsa_", "wt_", "wt.", "__twitter_impression")
+_TRACKING = frozenset(
+    "fbclid gclid dclid gbraid wbraid gclsrc msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok vero_id "
+    "oly_anon_id oly_enc_id _hsenc _hsmi _ga _gl _openstat xtor cmp cmpid cmpcid campaign_id ocid ncid icid ito ref "
+    "ref_src ref_url referrer smid smtyp sr_share spref wprss rss partner_rss feedtype feedname".split()
+)
+_FEED_MARKS = frozenset({"rss", "atom", "feed", "rss_feed"})
+_FEED_MARKED = frozenset({"source", "src", "from", "via", "mod", "emc", "partner", "rssid", "feed", "output"})
+"""Parameters that say where a reader came from and never which article it is.
+
+Names are compared without case. Those of the last list count only when their value names a feed (`from=rss`,
+`mod=rss_markets_main`).
+"""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
+_CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f]")
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+
+
+def web_link(link: str | None, base: str = "") -> str | None:
+    """An absolute http(s) address of at most 8,000 characters, resolved against `base`; None for anything else."""
+    if not link or len(link) > URL_LIMIT:
+        return None
+    link = link.strip()
+    if not _SCHEME.match(link):
+        try:
+            link = urljoin(base, link)
+        except ValueError:
+            return None
+    if not _SCHEME.match(link) or len(link) > URL_LIMIT or _split(link) is None:
+        return None
+    return link
+
+
+@lru_cache(maxsize=4096)
+def canonical_url(url: str) -> str | None:
+    """The one form of an address, or None where it is not http(s), over 8,000 characters long, or nonsense.
+
+    Host in lower case and IDNA (UTS 46), without default port, user name, fragment and tracking parameters; the
+    rest of the query keeps its order, the path its case. What is not ASCII is percent-encoded as UTF-8 (RFC 3987,
+    section 3.1). Applied twice it changes nothing.
+    """
+    if len(url) > URL_LIMIT:
+        return None
+    parts = _split(_CONTROL_OR_SPACE.sub(_encoded_space, url.strip()))
+    if parts is None:
+        return None
+    scheme, host, path, query = parts
+    kept = [pair for pair in query.split("&") if pair and not _is_tracking(pair)]
+    path = quote(path or "/", safe="/%:@!$&'()*+,;=~-._")
+    tail = f"?{quote('&'.join(kept), safe="/%:@!$&'()*+,;=~-._?[]|{}")}" if kept else ""
+    canonical = f"{scheme}://{host}{path}{tail}"
+    return canonical if len(canonical) <= URL_LIMIT else None
+
+
+def is_bare_host(canonical: str) -> bool:
+    """Whether an address names a site and no page of it."""
+    parts = urlsplit(canonical)
+    return parts.path in ("", "/") and not parts.query
+
+
+def digest(*parts: str) -> str:
+    """An entry's id: the first 32 hex digits of the SHA-256 over what identifies it."""
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def plain_path(path: str) -> str:
+    """A file's path without `.gz`: packed or not, it is the same file."""
+    return path.removesuffix(".gz")
+
+
+def record_place(path: str, number: int) -> str:
+    """The n-th record of a file, n from 1."""
+    return f"{path}#{number}"
+
+
+def _encoded_space(match: re.Match[str]) -> str:
+    return "%20" if match.group() == " " else ""
+
+
+def _split(url: str) -> tuple[str, str, str, str] | None:
+    """Scheme, host with port, path and query."""
+    try:
+        parts = urlsplit(url)
+        port, hostname = parts.port, parts.hostname
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    host = _ascii_host(hostname or "")
+    if scheme not in _DEFAULT_PORTS or host is None:
+        return None
+    return scheme, host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}", parts.path, parts.query
+
+
+def _ascii_host(host: str) -> str | None:
+    host = host.rstrip(".").lower()
+    if ":" in host:
+        try:
+            return f"[{IPv6Address(host)}]"
+        except AddressValueError:
+            return None
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode().rstrip(".")
+        except (idna.IDNAError, UnicodeError):
+            return None
+    return host if len(host) <= 253 and _HOST.fullmatch(host) else None
+
+
+def _is_tracking(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    name = name.lower().removeprefix("amp;")
+    if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
+        return True
+    return name in _FEED_MARKED and (value.lower() in _FEED_MARKS or value.lower().startswith("rss_"))

@@ -1,0 +1,204 @@
+"""HTML and plain text to clean paragraphs, and to lines without markup."""
+
+import re
+from collections.abc import Iterable
+from html import unescape
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import defs
+
+from pipelines.parse.decode import clean
+
+TEXT_LIMIT = 1_200_000
+"""Longer text is cut here already; Normalize cuts at 1,000,000 and records it."""
+
+LINE_LIMIT = 10_000
+
+_MARKUP_LIMIT = 8 * TEXT_LIMIT
+
+_BREAKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody tfoot thead "
+    "tr ul".split()
+)
+_DROPPED = frozenset(
+    "script style iframe noscript template object embed applet svg math head title button select textarea audio video "
+    "canvas map noembed noframes".split()
+)
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_TAGS = "|".join(sorted(defs.tags | {"article", "section", "figure", "figcaption", "svg", "path", "picture", "video"}))
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ESCAPED_TAG = re.compile(rf"&lt;/?(?:{_TAGS})(?:\s[^<>]{{0,500}}?)?/?\s*&gt;", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_INLINE_SPACE = re.compile(r"[^\S\n]+")
+
+
+class Markup(NamedTuple):
+    """What a piece of HTML says: its paragraphs joined by a blank line, and the address of its first picture."""
+
+    text: str
+    image: str | None = None
+
+
+def read_html(markup: str) -> Markup:
+    """Paragraphs of an HTML fragment or page; scripts, styles and frames are dropped, entities unescaped.
+
+    Takes markup of any shape and depth: elements are read as a stream, no tree is built. Markup that was
+    escaped twice is unescaped once more.
+    """
+    markup = markup[:_MARKUP_LIMIT]
+    if _TAG.search(markup) is None and _ESCAPED_TAG.search(markup) is not None:
+        markup = unescape(markup)
+    if "<" not in markup:
+        return Markup(read_plain(_unescape(markup)))
+    reader = _Paragraphs()
+    parser = etree.HTMLParser(target=reader, recover=True, remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        # A leading element keeps the parser from reading text before the first tag as a head.
+        parser.feed("<div>")
+        parser.feed(clean(markup))
+        parser.close()
+    except etree.LxmlError:
+        return Markup(read_plain(one_line(markup, TEXT_LIMIT)))
+    return Markup(reader.text(), reader.image)
+
+
+def read_plain(text: str) -> str:
+    """Paragraphs of plain text as found in a feed: blank lines part them, other white space means nothing."""
+    return join_paragraphs(_BLANK_LINE.split(clean(text[:_MARKUP_LIMIT])))
+
+
+def read_text(text: str) -> Markup:
+    """Paragraphs of text that may or may not be HTML, as records and lax feeds carry it."""
+    if looks_like_html(text):
+        return read_html(text)
+    text = text[:_MARKUP_LIMIT]
+    blocks = _BLANK_LINE.split(text) if _BLANK_LINE.search(text.strip()) else text.split("\n")
+    return Markup(join_paragraphs(blocks))
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether the text holds a tag or an entity of HTML, escaped or not."""
+    if "<" in text and _TAG.search(text, 0, _MARKUP_LIMIT):
+        return True
+    return "&" in text and _ENTITY.search(text, 0, _MARKUP_LIMIT) is not None
+
+
+def join_paragraphs(blocks: Iterable[str]) -> str:
+    """Collapse white space inside each block, drop empty ones, join the rest by a blank line, cut at the limit."""
+    paragraphs, length = [], 0
+    for block in blocks:
+        paragraph = " ".join(block.split())
+        if paragraph:
+            paragraphs.append(paragraph)
+            length += len(paragraph) + 2
+            if length > TEXT_LIMIT:
+                break
+    return "\n\n".join(paragraphs)[:TEXT_LIMIT]
+
+
+def one_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """One line of plain text: no tags of HTML, no entities, white space collapsed.
+
+    Undoes escaping up to three times, since titles come escaped twice. What merely looks like a tag (`a < b`,
+    `List<T>`) stays.
+    """
+    text = text[: 10 * limit]
+    for _ in range(3):
+        before = text
+        if "<" in text:
+            text = _TAG.sub(_tag_gap, _HIDDEN.sub(" ", text))
+        text = _unescape(text)
+        if text == before:
+            break
+    if "<" in text:
+        text = _TAG.sub(_tag_gap, text)
+    return " ".join(clean(text).split())[:limit]
+
+
+def _tag_gap(match: re.Match[str]) -> str:
+    name = match.group().strip("</> \t\n").split()[:1]
+    return " " if name and (name[0].lower() in _BREAKS or name[0].lower() == "br") else ""
+
+
+def _unescape(text: str) -> str:
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    return unescape(match.group())
+
+
+class _Paragraphs:
+    """Takes the parser's events and gathers text; a block's border ends a paragraph, two line breaks do too."""
+
+    def __init__(self) -> None:
+        self.image: str | None = None
+        self._blocks: list[str] = []
+        self._pieces: list[str] = []
+        self._length = 0
+        self._dropped: list[str] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        if self._dropped:
+            if tag not in _VOID:
+                self._dropped.append(tag)
+        elif tag in _DROPPED and tag not in _VOID:
+            self._dropped.append(tag)
+        elif tag in _BREAKS:
+            self._end_block()
+        elif tag == "br":
+            self._pieces.append("\n")
+        elif tag in ("td", "th"):
+            self._pieces.append(" ")
+        elif tag == "img" and self.image is None:
+            self.image = _picture(attributes)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if self._dropped:
+            if tag in self._dropped:
+                del self._dropped[len(self._dropped) - 1 - self._dropped[::-1].index(tag) :]
+        elif tag in _BREAKS:
+            self._end_block()
+
+    def data(self, text: str) -> None:
+        """Text between tags."""
+        if not self._dropped and self._length <= TEXT_LIMIT:
+            self._pieces.append(text.replace("\n", " "))
+            self._length += len(text)
+
+    def close(self) -> None:
+        """The markup ends."""
+        self._end_block()
+
+    def text(self) -> str:
+        """The paragraphs."""
+        return "\n\n".join(self._blocks)[:TEXT_LIMIT]
+
+    def _end_block(self) -> None:
+        if not self._pieces:
+            return
+        block = clean("".join(self._pieces))
+        self._pieces = []
+        for paragraph in _BLANK_LINE.split(block):
+            lines = (_INLINE_SPACE.sub(" ", line).strip() for line in paragraph.split("\n"))
+            if joined := "\n".join(line for line in lines if line):
+                self._blocks.append(joined)
+
+
+def _picture(attributes: dict[str, str]) -> str | None:
+    """The address of a picture that is worth showing: no counting pixel, nothing inline."""
+    for side in ("width", "height"):
+        size = attributes.get(side, "").strip().removesuffix("px")
+        if size.isdecimal() and int(size[:6]) <= 2:
+            return None
+    for name in ("src", "data-src", "data-original"):
+        address = attributes.get(name, "").strip()
+        if address and not address.startswith("data:"):
+            return address
+    return None

@@ -1,0 +1,27 @@
+"""Opens the index and the state that live together, by what the settings name."""
+
+from pathlib import Path
+
+from models.settings import Settings
+from pipelines.index.base import SearchIndex
+from pipelines.state.base import StateStore
+
+
+def open_store(settings: Settings) -> tuple[SearchIndex, StateStore]:
+    """An address is Elasticsearch with the index prefix as its path; anything else is a directory.
+
+    Nothing is created before `setup`. The caller closes both.
+    """
+    if "://" in settings.index or settings.elasticsearch.cloud_id:
+        from pipelines.index.elasticsearch import ElasticsearchIndex
+        from pipelines.state.elasticsearch import ElasticsearchState
+
+        return (
+            ElasticsearchIndex(settings.index, settings.elasticsearch),
+            ElasticsearchState(settings.index, settings.elasticsearch),
+        )
+    from pipelines.index.embedded import EmbeddedIndex
+    from pipelines.state.sqlite import SqliteState
+
+    directory = Path(settings.index)
+    return EmbeddedIndex(directory), SqliteState(directory)

@@ -1,0 +1,20 @@
+"""The stages as Beam transforms.
+
+A stage passes its records on and hands what ended to the ledger, which Commit reads. All stages up to the counts
+are fused into one step by the runners, so that no article crosses a shuffle on one machine.
+"""
+
+from pipelines.transforms.ledger import PROGRESS as PROGRESS
+from pipelines.transforms.ledger import Commit as Commit
+from pipelines.transforms.ledger import Ledger as Ledger
+from pipelines.transforms.stage import ModelCoder as ModelCoder
+from pipelines.transforms.stage import Plan as Plan
+from pipelines.transforms.stage import close_stores as close_stores
+from pipelines.transforms.stages import STOP as STOP
+from pipelines.transforms.stages import Complete as Complete
+from pipelines.transforms.stages import Enrich as Enrich
+from pipelines.transforms.stages import Fetch as Fetch
+from pipelines.transforms.stages import Index as Index
+from pipelines.transforms.stages import Normalize as Normalize
+from pipelines.transforms.stages import Parse as Parse
+from pipelines.transforms.stages import SelectNew as SelectNew

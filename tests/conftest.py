@@ -1,0 +1,27 @@
+"""Fixtures that every package's tests share."""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.elasticsearch_server import Unavailable, elasticsearch
+
+
+def _required(part: str) -> bool:
+    return part in re.split(r"[,\s]+", os.environ.get("NEWSBEAM_REQUIRE", ""))
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> Iterator[str]:
+    """The base address of a real Elasticsearch, one for the session; every test chooses a prefix of its own."""
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(elasticsearch())
+        except Unavailable as error:
+            if _required("elasticsearch"):
+                pytest.fail(f"NEWSBEAM_REQUIRE names elasticsearch, but {error}")
+            pytest.skip(str(error))
+        yield url

