@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -21,7 +22,9 @@ def _duration(value: object) -> timedelta:
         return value
     match = _DURATION.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if match is None:
-        cure = f"write '{value}m' for minutes or '{value}h' for hours" if isinstance(value, int) else "write 15m, 2h or 1d"
+        cure = (
+            f"write '{value}m' for minutes or '{value}h' for hours" if isinstance(value, int) else "write 15m, 2h or 1d"
+        )
         raise ValueError(f"is not a duration; {cure}")
     found = timedelta(**{_UNITS[match[2]]: int(match[1])})
     if found > _LONGEST:
@@ -30,9 +33,24 @@ def _duration(value: object) -> timedelta:
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("is not a time zone; write its IANA name, such as Europe/Berlin or UTC")
+    zones = available_timezones()
+    if value not in zones:
+        near = get_close_matches(value, zones, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "write its IANA name, such as Europe/Berlin or UTC"
+        raise ValueError(f"is not a time zone; {hint}")
     return value
+
+
+def _written_like(pattern: str, words: str) -> tuple[AfterValidator, WithJsonSchema]:
+    """A check by pattern whose message a curator understands, and the pattern for editors."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if compiled.fullmatch(value) is None:
+            raise ValueError(words)
+        return value
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
 def _feed_url(value: str) -> str:
@@ -63,12 +81,24 @@ Zone = Annotated[str, AfterValidator(_zone)]
 """An IANA time zone."""
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-FeedUrl = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_feed_url), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"})]
-FeedId = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
+FeedUrl = Annotated[
+    str,
+    StringConstraints(max_length=2000),
+    AfterValidator(_feed_url),
+    WithJsonSchema({"type": "string", "format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"}),
 ]
-LanguageCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+FeedId = Annotated[
+    str,
+    *_written_like(
+        "[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "must be letters, digits, '.', '_' and '-' only, such as 'bbc-world'"
+    ),
+]
+LanguageCode = Annotated[
+    str, *_written_like("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "must be a language's code, such as de, en or pt-BR")
+]
+VariableName = Annotated[
+    str, *_written_like("[A-Za-z_][A-Za-z0-9_]*", "must be the name of an environment variable, such as FEED_PASSWORD")
+]
 
 
 class Auth(Model):
@@ -87,7 +117,7 @@ class FeedDefaults(Model):
     tags: tuple[Word, ...] = ()
     full_text: FullText = Field(
         default=FullText.FEED,
-        description="feed: what the feed brings; page: fetch each article's page; auto: the page where the feed has a teaser",
+        description="feed: what the feed brings; page: each article's page; auto: the page where the feed has a teaser",
     )
     include: tuple[Word, ...] = Field(default=(), description="only articles with one of these words in title or body")
     exclude: tuple[Word, ...] = Field(default=(), description="no articles with one of these words in title or body")

@@ -90,7 +90,9 @@ def _process(home: Path) -> Iterator[str]:
             )
         # The pipe closes when this process ends, in whatever way: the server never outlives the tests.
         watcher = subprocess.Popen(
-            ["sh", "-c", 'cat; kill -- "-$0" 2>/dev/null', str(server.pid)], stdin=subprocess.PIPE, start_new_session=True
+            ["sh", "-c", 'cat; kill -- "-$0" 2>/dev/null', str(server.pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
         )
         url = f"http://127.0.0.1:{port}"
         try:

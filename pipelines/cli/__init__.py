@@ -1,1 +1,86 @@
-"""The command line: one file per group of commands."""
+"""The command line: one file per group of commands, and here what they all end in, an exit code and a message."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+
+from typer.exceptions import TyperException
+from typer.main import get_command
+
+from models.errors import SetupError, TryLater
+from pipelines.cli.app import app
+from pipelines.cli.output import ReaderLeft, complain, flush
+from pipelines.configuration import ConfigError
+
+_INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
+
+
+def main() -> None:
+    """The command `newsbeam`."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run one command to its exit code: 0 done, 1 a bug, 2 wrong set-up, 3 too many failures, 75 try again later.
+
+    A bug is not caught: Python prints its traceback and exits with 1.
+    """
+    _let_sigterm_interrupt()
+    _write_any_character()
+    try:
+        code = get_command(app).main(args=list(arguments), prog_name="newsbeam", standalone_mode=False)
+        flush()
+    except TyperException as error:
+        _complain_of_usage(error)
+        return error.exit_code
+    except ConfigError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        complain(f"{_count(len(error.problems), 'problem')} in the configuration")
+        return 2
+    except SetupError as error:
+        complain(str(error))
+        return 2
+    except TryLater as error:
+        complain(str(error))
+        return 75
+    except ReaderLeft:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:
+        complain("stopped before the end")
+        return 75
+    return code if isinstance(code, int) else 0
+
+
+def _complain_of_usage(error: TyperException) -> None:
+    message = error.format_message()
+    context = getattr(error, "ctx", None)
+    hint = f" ({context.command_path} --help tells more)" if context is not None else ""
+    if message:
+        complain(f"{message.rstrip('.')}{hint}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _let_sigterm_interrupt() -> None:
+    """Outside of a run, which has its own way to stop, SIGTERM is what Ctrl-C is."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
+
+
+def _write_any_character() -> None:
+    """A terminal that can't show a character shows another one; that is no reason to stop."""
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")

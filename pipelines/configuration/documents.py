@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -10,7 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from pipelines.configuration.problems import Path, Place, Problem
+from pipelines.configuration.problems import Keys, Place, Problem
 
 LARGEST_FILE = 4 * 2**20
 """Bytes; some twenty thousand feeds."""
@@ -32,10 +32,10 @@ class Document:
     name: str
     value: Any = None
     problems: list[Problem] = field(default_factory=list)
-    keys: dict[Path, Place] = field(default_factory=dict)
-    values: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[Keys, Place] = field(default_factory=dict)
+    values: dict[Keys, Place] = field(default_factory=dict)
 
-    def place(self, path: Path, of_key: bool = False) -> Place:
+    def place(self, path: Keys, of_key: bool = False) -> Place:
         """Where a value (or its key) stands; of what is not there, the nearest thing around it."""
         if of_key and path in self.keys:
             return self.keys[path]
@@ -43,13 +43,14 @@ class Document:
             path = path[:-1]
         return self.values.get(path, Place(self.name, 1, 1))
 
-    def report(self, path: Path, message: str, *, of_key: bool = False) -> None:
+    def report(self, path: Keys, message: str, *, of_key: bool = False) -> None:
         """Note a problem at a place."""
         self.problems.append(Problem(self.place(path, of_key), message))
 
 
-def read_document(file: Traversable, name: str) -> Document:
+def read_document(file: Path) -> Document:
     """Read a file; problems, an unreadable file among them, are in the document."""
+    name = str(file)
     document = Document(name)
     try:
         with file.open("rb") as stream:
@@ -92,21 +93,28 @@ _CURES = (
     ("'\\t'", "a tab indents this line; YAML wants blanks"),
     ("mapping values are not allowed", "a ': ' too many in this line; put the value between quotes"),
     ("expected a single document", "a second document begins here; remove the line '---'"),
-    ("could not find expected ':'", "a key without its ':'"),
     ("undefined alias", "an alias (*name) whose anchor (&name) stands nowhere before it; put '*' between quotes"),
     ("expected <block end>", "this line is not indented like its neighbours"),
-    ("found unexpected end of stream", "quotes that are opened here are never closed"),
-    ("but got '<stream end>'", "a bracket that is opened here is never closed"),
     ("cannot start any token", "a value that begins with this character must stand between quotes"),
 )
+"""What to do about the parser's complaints, by a part of their words."""
+
+_CURES_AT_THE_START = (
+    ("could not find expected ':'", "a key without its ':'"),
+    ("found unexpected end of stream", "quotes that are opened here are never closed"),
+    ("while parsing a flow", "a bracket that is opened here is never closed"),
+)
+"""The same, where what is wrong begins at the parser's second mark."""
 
 
 def _syntax_problem(error: MarkedYAMLError, name: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
+    said = f"{error.context or ''} {error.problem or ''}"
+    mark, cure = error.problem_mark, next((cure for sign, cure in _CURES if sign in said), None)
+    if cure is None:
+        cure = next((cure for sign, cure in _CURES_AT_THE_START if sign in said), None)
+        mark = error.context_mark if cure and error.context_mark else mark
     place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1)
-    said = error.problem or "the syntax is wrong"
-    cure = next((cure for sign, cure in _CURES if sign in said), None)
-    return Problem(place, f"not YAML: {cure or said}")
+    return Problem(place, f"not YAML: {cure or said.strip()}")
 
 
 def _place_in(text: str, position: int, name: str) -> Place:
@@ -120,7 +128,7 @@ class _Builder:
         self.document = document
         self.left = MOST_VALUES
 
-    def build(self, node: Node, path: Path, depth: int) -> Any:
+    def build(self, node: Node, path: Keys, depth: int) -> Any:
         place = self._place_of(node)
         self.document.values.setdefault(path, place)
         self.left -= 1
@@ -141,7 +149,7 @@ class _Builder:
             case _:
                 return _scalar(node)
 
-    def _mapping(self, node: MappingNode, path: Path, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: MappingNode, path: Keys, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for key, value in node.value:
@@ -186,22 +194,22 @@ def _scalar(node: Node) -> str | int | float | bool | None:
     """The value of a scalar by YAML 1.2's core schema; dates stay text."""
     text = str(node.value)
     plain = text.replace("_", "").lower()
-    match node.tag.rpartition(":")[2]:
+    match str(node.tag).rpartition(":")[2]:
         case "null":
             return None
         case "bool":
             return plain == "true"
-        case "int":
-            return _number(text, plain)
-        case "float":
-            return float(plain.replace(".inf", "inf").replace(".nan", "nan"))
+        case "int" | "float" as kind:
+            return _number(kind, text, plain)
         case _:
             return text
 
 
-def _number(text: str, plain: str) -> int | str:
-    """A whole number; text where it is longer than Python reads, so that the record's own check speaks."""
+def _number(kind: str, text: str, plain: str) -> int | float | str:
+    """A number; text where Python reads none, so that the record's own check speaks."""
     try:
+        if kind == "float":
+            return float(plain.replace(".inf", "inf").replace(".nan", "nan"))
         return int(plain, 0 if plain.lstrip("+-").startswith(("0x", "0o")) else 10)
     except ValueError:
         return text

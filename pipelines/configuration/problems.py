@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from models.errors import SetupError
 
-Path = tuple[str | int, ...]
+Keys = tuple[str | int, ...]
 """The way from the top of a document to a value: keys of mappings and positions in lists."""
 
 
@@ -49,16 +49,14 @@ class ConfigError(SetupError):
         return (ConfigError, (self.problems,))
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
+def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The name that was probably meant, if any is near."""
     folded = {known.casefold(): known for known in names}
-    found = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    found = get_close_matches(name.casefold(), folded, n=1, cutoff=cutoff)
     return folded[found[0]] if found else None
 
 
-def problems_of(
-    error: ValidationError, model: type[BaseModel], place: Callable[[Path, bool], Place]
-) -> list[Problem]:
+def problems_of(error: ValidationError, model: type[BaseModel], place: Callable[[Keys, bool], Place]) -> list[Problem]:
     """Each finding as a problem. `place(path, of_key)` says where a value, or its key, stands."""
     found = []
     for details in error.errors(include_url=False):
@@ -75,7 +73,7 @@ def unknown_key(name: str, known: Sequence[str]) -> str:
     return f"unknown key '{name}'; " + (f"did you mean '{near}'?" if near else f"known here: {', '.join(known)}")
 
 
-def _sentence(details: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
+def _sentence(details: ErrorDetails, path: Keys, model: type[BaseModel]) -> str:
     kind = details["type"]
     if kind == "extra_forbidden":
         return unknown_key(str(path[-1]), _keys_at(model, path[:-1]))
@@ -87,7 +85,7 @@ def _sentence(details: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     return f"{subject} {_complaint(details, path)}"
 
 
-def _subject(path: Path) -> str:
+def _subject(path: Keys) -> str:
     """What the sentence is about: the last key, and the position where the value is in a list."""
     if not path:
         return "the file"
@@ -96,7 +94,7 @@ def _subject(path: Path) -> str:
     return f"'{path[-1]}'"
 
 
-def _complaint(details: ErrorDetails, path: Path) -> str:
+def _complaint(details: ErrorDetails, path: Keys) -> str:
     kind, context = details["type"], details.get("ctx", {})
     shown = "" if _is_private(path) else f", not {_shown(details['input'])}"
     if kind == "value_error":
@@ -105,9 +103,15 @@ def _complaint(details: ErrorDetails, path: Path) -> str:
         return _one_of(context["expected"], details["input"])
     if kind == "string_type":
         scalar = isinstance(details["input"], bool | int | float)
-        return 'must be text; put it between quotes: "' + str(details["input"]) + '"' if scalar else f"must be text{shown}"
+        return (
+            'must be text; put it between quotes: "' + str(details["input"]) + '"' if scalar else f"must be text{shown}"
+        )
     if kind in ("tuple_type", "list_type"):
-        return f"must be a list, written [{details['input']}]" if isinstance(details["input"], str) else f"must be a list{shown}"
+        return (
+            f"must be a list, written [{details['input']}]"
+            if isinstance(details["input"], str)
+            else f"must be a list{shown}"
+        )
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"must be a mapping of keys to values{shown}"
     if kind in _WANTED:
@@ -156,13 +160,13 @@ def _shown(value: object) -> str:
             return str(value)
 
 
-def _is_private(path: Path) -> bool:
+def _is_private(path: Keys) -> bool:
     """Whether a secret may stand there by mistake."""
     names = [part for part in path if isinstance(part, str)]
     return bool({"headers", "auth"} & set(names)) or bool(names and names[-1].endswith(("_env", "password")))
 
 
-def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
+def _keys_at(model: type[BaseModel], path: Keys) -> list[str]:
     """The keys that the model knows at a place."""
     annotation: Any = model
     for part in path:

@@ -1,1 +1,5 @@
-"""From a lenient entry to a strict article."""
+"""Where strictness lives: one candidate becomes one valid article, or one failure."""
+
+from pipelines.normalize.article import normalize
+
+__all__ = ["normalize"]

@@ -39,7 +39,7 @@ _READ_AS = {
 }
 """Labels that stand for a larger encoding in practice (WHATWG Encoding Standard, section 4.2)."""
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def decode(body: bytes, media_type: str | None = None) -> str:
@@ -52,10 +52,16 @@ def decode(body: bytes, media_type: str | None = None) -> str:
 
 
 def clean(text: str) -> str:
-    """Text without NUL, C0 controls other than tab and line ends, lone surrogates and non-characters."""
-    if _CONTROLS.search(text) is None:
-        return text
-    return _CONTROLS.sub("", text)
+    """Text without NUL, controls other than tab and line ends, lone surrogates and non-characters.
+
+    C1 controls are what Windows-1252 becomes when it is taken for ISO 8859-1, and are read as such.
+    """
+    return text if _UNWANTED.search(text) is None else _UNWANTED.sub(_wanted, text)
+
+
+def _wanted(match: re.Match[str]) -> str:
+    character = match.group()
+    return character.encode("latin-1").decode("cp1252", "ignore") if "\x80" <= character <= "\x9f" else ""
 
 
 def wide_encoding(head: bytes) -> str | None:

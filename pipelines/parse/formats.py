@@ -44,10 +44,13 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 )
 
 _FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel", "entry"})
-_PAGE_ROOTS = frozenset(
-    "html head body title meta link base script style div p span a article section main header h1 h2 h3 h4 h5 h6 ul ol "
-    "table br hr img b i em strong center font form blockquote pre iframe figure nav".split()
-)
+# fmt: off
+_PAGE_ROOTS = frozenset({
+    "html", "head", "body", "title", "meta", "link", "base", "script", "style", "div", "p", "span", "a",
+    "article", "section", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "br", "hr",
+    "img", "b", "i", "em", "strong", "center", "font", "form", "blockquote", "pre", "iframe", "figure", "nav",
+})
+# fmt: on
 _SKIPPED = re.compile(r"\s+|<\?.*?(?:\?>|>)|<!--.*?(?:-->|$)", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+([\w:.-]*)", re.IGNORECASE)
 _ROOT = re.compile(r"<((?:[\w.-]+:)?[\w.-]+)")
@@ -68,7 +71,7 @@ def detect(document: Document) -> Format:
         raise ParseError(f"{document.url} is empty.")
     if document.first_record is not None:
         return "records"
-    _refuse_other_kinds(document)
+    refuse_other_kinds(body, document.url)
     head = decode(body[:_HEAD], document.media_type)
     found = _markup_format(head, document) or _json_format(head, document) or "text"
     if isinstance(document.source, FeedSource) and found not in ("feed", "json-feed"):
@@ -82,16 +85,17 @@ def feed_start(text: str) -> int:
     return match.start() if match else 0
 
 
-def _refuse_other_kinds(document: Document) -> None:
-    head = document.body[:512]
-    for offset, magic, name in _MAGIC:
+def refuse_other_kinds(body: bytes, name: str) -> None:
+    """Raise ParseError that says what these bytes are, where they are no text."""
+    head = body[:512]
+    for offset, magic, kind in _MAGIC:
         if head.startswith(magic, offset):
-            raise ParseError(f"{document.url} is {name}, which Newsbeam can't read.")
-    sample = document.body[:8192]
+            raise ParseError(f"{name} is {kind}, which Newsbeam can't read.")
+    sample = body[:8192]
     if wide_encoding(sample) is None:
         controls = sum(sample.count(code) for code in range(32) if code not in (9, 10, 12, 13, 27))
         if controls > max(8, len(sample) // 20) or (len(sample) < 160 and controls * 5 > len(sample)):
-            raise ParseError(f"{document.url} is binary data of no kind that Newsbeam can read.")
+            raise ParseError(f"{name} is binary data of no kind that Newsbeam can read.")
 
 
 def _markup_format(head: str, document: Document) -> Format | None:

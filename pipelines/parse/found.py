@@ -52,3 +52,8 @@ class Found:
     address: str | None = None
     link: str | None = None
     channel_name: str | None = None
+
+
+def provenance(origin: str, **values: object) -> dict[str, str]:
+    """Where the fields that hold something came from."""
+    return {name: origin for name, value in values.items() if value}

@@ -1,21 +1,26 @@
 """What an address is in its one form, and which article an entry is."""
 
 import re
-from functools import lru_cache
 from hashlib import sha256
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import quote, urljoin, urlsplit
 
 import idna
 
+from pipelines.parse.decode import clean
+
 URL_LIMIT = 8000
 
-_TRACKING_PREFIXES = ("utm_", "at_", "ns_", "mtm_", "pk_", "hsa_", "wt_", "wt.", "__twitter_impression")
-_TRACKING = frozenset(
-    "fbclid gclid dclid gbraid wbraid gclsrc msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok vero_id "
-    "oly_anon_id oly_enc_id _hsenc _hsmi _ga _gl _openstat xtor cmp cmpid cmpcid campaign_id ocid ncid icid ito ref "
-    "ref_src ref_url referrer smid smtyp sr_share spref wprss rss partner_rss feedtype feedname".split()
-)
+_TRACKING_PREFIXES = ("utm_", "at_", "ns_", "mtm_", "hsa_", "wt_mc", "wt.mc")
+# fmt: off
+_TRACKING = frozenset({
+    "fbclid", "gclid", "dclid", "gbraid", "wbraid", "gclsrc", "msclkid", "yclid", "twclid", "ttclid", "igshid",
+    "igsh", "mc_cid", "mc_eid", "mkt_tok", "vero_id", "oly_anon_id", "oly_enc_id", "_hsenc", "_hsmi", "_ga",
+    "_gl", "_openstat", "xtor", "cmp", "cmpid", "cmpcid", "pk_campaign", "pk_kwd", "ocid", "ncid", "icid",
+    "ito", "ref", "ref_src", "ref_url", "referrer", "smid", "smtyp", "sr_share", "spref", "wprss", "rss",
+    "partner_rss", "feedtype", "feedname",
+})
+# fmt: on
 _FEED_MARKS = frozenset({"rss", "atom", "feed", "rss_feed"})
 _FEED_MARKED = frozenset({"source", "src", "from", "via", "mod", "emc", "partner", "rssid", "feed", "output"})
 """Parameters that say where a reader came from and never which article it is.
@@ -24,6 +29,8 @@ Names are compared without case. Those of the last list count only when their va
 `mod=rss_markets_main`).
 """
 
+_KEPT_IN_PATH = "/%:@!$&'()*+,;=~-._"
+_KEPT_IN_QUERY = _KEPT_IN_PATH + "?[]|{}"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
 _CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f]")
@@ -45,7 +52,6 @@ def web_link(link: str | None, base: str = "") -> str | None:
     return link
 
 
-@lru_cache(maxsize=4096)
 def canonical_url(url: str) -> str | None:
     """The one form of an address, or None where it is not http(s), over 8,000 characters long, or nonsense.
 
@@ -55,13 +61,13 @@ def canonical_url(url: str) -> str | None:
     """
     if len(url) > URL_LIMIT:
         return None
-    parts = _split(_CONTROL_OR_SPACE.sub(_encoded_space, url.strip()))
+    parts = _split(_CONTROL_OR_SPACE.sub(_encoded_space, clean(url).strip()))
     if parts is None:
         return None
     scheme, host, path, query = parts
     kept = [pair for pair in query.split("&") if pair and not _is_tracking(pair)]
-    path = quote(path or "/", safe="/%:@!$&'()*+,;=~-._")
-    tail = f"?{quote('&'.join(kept), safe="/%:@!$&'()*+,;=~-._?[]|{}")}" if kept else ""
+    path = quote(path or "/", safe=_KEPT_IN_PATH)
+    tail = "?" + quote("&".join(kept), safe=_KEPT_IN_QUERY) if kept else ""
     canonical = f"{scheme}://{host}{path}{tail}"
     return canonical if len(canonical) <= URL_LIMIT else None
 
@@ -107,7 +113,7 @@ def _split(url: str) -> tuple[str, str, str, str] | None:
 
 def _ascii_host(host: str) -> str | None:
     host = host.rstrip(".").lower()
-    if ":" in host:
+    if ":" in host and "%" not in host:
         try:
             return f"[{IPv6Address(host)}]"
         except AddressValueError:

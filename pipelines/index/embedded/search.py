@@ -1,0 +1,99 @@
+"""Answers a question from several indices at once: one ranking, one total, one count of each facet."""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import tantivy
+
+from models.article import Article
+from models.search import FacetValue, Hit, SearchRequest, SearchResult
+from pipelines.index.embedded.compile import all_of, is_constant
+from pipelines.index.embedded.highlight import highlight, needles
+from pipelines.index.embedded.shard import Ranked, Shard
+from pipelines.index.fields import FACETS, SEARCHABLE, Kind
+from pipelines.index.query import Query, QueryError, parse_query
+
+FACET_VALUES = 20
+_COUNTED = 5000
+"""So many values of a facet are counted in each index before the counts are added up."""
+
+
+def search(shards: Sequence[Shard], request: SearchRequest, now: datetime) -> SearchResult:
+    """One page, the total and the facets. Raises QueryError."""
+    query = _checked(request, now)
+    by_time = request.sort == "newest" or is_constant(query)
+    wanted = request.offset + request.limit
+    total, ranked, counts = 0, [], {name: Counter[str]() for name in request.facets}
+    for shard in shards:
+        compiled = _compiled(shard, query, request)
+        matching = shard.count(compiled)
+        total += matching
+        if not matching:
+            continue
+        _count(shard, compiled, counts)
+        if request.limit:
+            ranked += [(entry, shard) for entry in shard.best(compiled, wanted, by_time=by_time)]
+    ranked.sort(key=lambda found: (-found[0].score, -found[0].newest, found[0].id_order))
+    page = ranked[request.offset : wanted]
+    return SearchResult(
+        total=total,
+        hits=tuple(_hit(entry, shard, query) for entry, shard in page),
+        facets={name: _values(counter) for name, counter in counts.items()},
+    )
+
+
+def export(shards: Sequence[Shard], request: SearchRequest, now: datetime) -> Iterator[Article]:
+    """All matches, ordered by id. Raises QueryError."""
+    query = _checked(request, now)
+    streams = [shard.articles(_compiled(shard, query, request)) for shard in shards]
+    return heapq.merge(*streams, key=lambda article: article.id)
+
+
+def _checked(request: SearchRequest, now: datetime) -> Query:
+    for name in request.facets:
+        if name not in FACETS:
+            raise QueryError(f"{name} is no facet; the facets are {', '.join(FACETS)}.")
+    for name in request.filters:
+        if SEARCHABLE.get(name) is not Kind.KEYWORD:
+            raise QueryError(f"{name} is no filter; the filters are {', '.join(FACETS)}.")
+    return parse_query(request.query, now)
+
+
+def _compiled(shard: Shard, query: Query, request: SearchRequest) -> tantivy.Query:
+    shard.check()
+    filters = dict(request.filters)
+    wanted = [shard.compiler.one_of(name, values) for name, values in filters.items()]
+    if request.language is not None:
+        wanted.append(shard.compiler.one_of("language", (request.language,)))
+    if request.source_id is not None:
+        wanted.append(shard.compiler.one_of("source_id", (request.source_id,)))
+    if request.since is not None or request.until is not None:
+        wanted.append(shard.compiler.between("timestamp", request.since, request.until))
+    return all_of(shard.compiler.compile(query, shard.searcher), wanted)
+
+
+def _count(shard: Shard, query: tantivy.Query, counts: dict[str, Counter[str]]) -> None:
+    if not counts:
+        return
+    wanted = {name: {"terms": {"field": name, "size": _COUNTED, "segment_size": _COUNTED}} for name in counts}
+    found = shard.searcher.aggregate(query, wanted)
+    for name, counter in counts.items():
+        for bucket in found[name]["buckets"]:
+            counter[bucket["key"]] += bucket["doc_count"]
+
+
+def _values(counter: Counter[str]) -> tuple[FacetValue, ...]:
+    best = sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:FACET_VALUES]
+    return tuple(FacetValue(value=value, count=count) for value, count in best)
+
+
+def _hit(entry: Ranked, shard: Shard, query: Query) -> Hit:
+    article = shard.article(entry.address)
+    marked = {
+        field: passages
+        for field, wanted in needles(query, shard.analysis).items()
+        if (passages := highlight(getattr(article, field) or "", wanted, shard.analysis))
+    }
+    return Hit(score=entry.score, highlights=marked, article=article)

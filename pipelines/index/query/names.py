@@ -1,0 +1,33 @@
+"""The field names that a query may use, and what is said to one that it may not."""
+
+import difflib
+
+from pipelines.index.fields import SEARCHABLE
+from pipelines.index.query.tree import QueryError
+
+ALIASES = {
+    "author": "authors",
+    "country": "countries",
+    "date": "timestamp",
+    "lang": "language",
+    "org": "organizations",
+    "person": "people",
+    "place": "places",
+    "source": "source_id",
+}
+"""Short names that people type, and the fields they mean."""
+
+
+def field_named(written: str, column: int) -> str:
+    """The field that a name means, whatever its case. Raises QueryError with the nearest name there is."""
+    name = written.replace("\\", "").lower()
+    name = ALIASES.get(name, name)
+    if name in SEARCHABLE:
+        return name
+    near = difflib.get_close_matches(name, [*SEARCHABLE, *ALIASES], n=1, cutoff=0.5)
+    cure = f"did you mean {near[0]}?" if near else f"the fields are {', '.join(SEARCHABLE)}."
+    raise QueryError(f"Column {column}: there is no field {_short(written)}; {cure}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:60] + "…"

@@ -1,0 +1,86 @@
+"""The place that a wire story was filed from: `TAIPEI, Taiwan –`, `BERLIN (dpa) -`, `PARIS, 3 mars (AFP) –`."""
+
+import re
+from typing import NamedTuple
+
+from models.article import Dateline
+from pipelines.normalize.agencies import agencies_only
+from pipelines.normalize.places import country_of_city, country_of_name
+
+_WINDOW = 140
+_MOST_WORDS = 5
+_DASH = r"(?:\.?\s*[–—]\s*|\.?\s*--\s*|\s+-\s+|(?<=[)\]/])\.?\s*-\s*|\.-\s*|(?<=/)\.\s+)"
+_HEAD = re.compile(rf"(?P<head>\S.{{1,110}}?){_DASH}(?=\S)")
+_AGENCY_FIRST = re.compile(rf"[(\[](?P<credit>[^()\[\]]{{2,40}})[)\]]{_DASH}(?=\S)")
+_CREDIT = re.compile(r"[\s,]*(?:[(\[](?P<brackets>[^()\[\]]{2,40})[)\]]|/(?P<slashes>[^/]{2,40})/)\s*:?$")
+_PLACE = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’/-])*$")
+_LOWER_INSIDE = frozenset("de del la le les los las el al sur am an der den im in upon of und do da di ob bei und".split())
+
+
+class Filed(NamedTuple):
+    """A story's dateline, the agencies it credits, and the text after it."""
+
+    dateline: Dateline | None
+    agencies: tuple[str, ...]
+    text: str
+
+
+def read_dateline(text: str) -> Filed:
+    """Take the dateline off a story's first paragraph; what is not unmistakably one stays in the text.
+
+    Unmistakable is a place before a dash with a known agency, or a place in capitals with any credit in
+    brackets, or with the name of its country or state, or one that is a country or a large city.
+    """
+    credited: tuple[str, ...] = ()
+    first = _AGENCY_FIRST.match(text, 0, _WINDOW)
+    if first is not None:
+        credited = agencies_only(first["credit"])
+        text = text[first.end() :] if credited else text
+    found = _HEAD.match(text, 0, _WINDOW)
+    filed = _read_head(found["head"], credited) if found else None
+    if filed is None or found is None:
+        return Filed(None, credited, text)
+    dateline, agencies = filed
+    return Filed(dateline, agencies, text[found.end() :])
+
+
+def _read_head(head: str, credited: tuple[str, ...]) -> tuple[Dateline, tuple[str, ...]] | None:
+    credit = _CREDIT.search(head)
+    agencies = credited
+    if credit is not None:
+        name = credit["brackets"] or credit["slashes"]
+        agencies = agencies_only(name)
+        head = head[: credit.start()]
+    place, *others = [piece.strip() for piece in head.split(",")]
+    if not _is_place(place):
+        return None
+    qualifiers = [piece for piece in others if not any(map(str.isdigit, piece))]
+    if len(qualifiers) > 1 or not all(_PLACE.match(piece) for piece in qualifiers):
+        return None
+    country = _country(place, qualifiers)
+    capitals = place.upper() == place and sum(map(str.isalpha, place)) > 1
+    if not (agencies or (capitals and (country or credit))):
+        return None
+    if qualifiers and country is None:
+        place = f"{place}, {qualifiers[0]}"
+    unknown = (credit["brackets"] or credit["slashes"]).strip() if credit and not agencies else None
+    return Dateline(place=place, country=country), agencies or ((unknown,) if unknown else ())
+
+
+def _is_place(place: str) -> bool:
+    words = place.split()
+    return (
+        0 < len(words) <= _MOST_WORDS
+        and bool(_PLACE.match(place))
+        and not words[0][0].islower()
+        and all(not word[0].islower() or word in _LOWER_INSIDE for word in words)
+    )
+
+
+def _country(place: str, qualifiers: list[str]) -> str | None:
+    """The country said beside the place; of Georgia and Georgia, the one that has such a city."""
+    first = place.split("/")[0].strip()
+    if qualifiers:
+        said = country_of_name(qualifiers[0])
+        return "US" if said == "GE" and country_of_city(first) == "US" else said
+    return country_of_name(first) or country_of_city(first)

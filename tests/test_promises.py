@@ -1,0 +1,157 @@
+"""The promises to the operator, kept by the real command on both indexes: nothing lost, nothing doubled, all accounted for."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from command import Newsbeam, write_feeds
+from corpus import records, write_records
+
+RECORDS = 1500
+OUTCOMES = ("new", "updated", "unchanged", "duplicate", "stale", "filtered", "failed")
+
+
+@pytest.fixture(params=["embedded", "elasticsearch"])
+def newsbeam(request: pytest.FixtureRequest, tmp_path: Path) -> Newsbeam:
+    write_feeds(tmp_path / "config", {})
+    if request.param == "embedded":
+        return Newsbeam(tmp_path / "config", str(tmp_path / "index"))
+    url = request.getfixturevalue("elasticsearch_url")
+    return Newsbeam(tmp_path / "config", f"{url}/p{uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def other(newsbeam: Newsbeam) -> Newsbeam:
+    """The same with another, empty index."""
+    return Newsbeam(newsbeam.config, newsbeam.index + "-other")
+
+
+def adds_up(tally: dict[str, int]) -> bool:
+    entries = tally["seen"] == sum(tally[kind] for kind in OUTCOMES)
+    documents = tally["due"] == tally["fetched"] + tally["not_modified"] + tally["failed_documents"]
+    return entries and documents
+
+
+def test_the_second_run_writes_nothing_and_says_so(newsbeam: Newsbeam, tmp_path: Path) -> None:
+    corpus = str(write_records(tmp_path / "news.jsonl", 40))
+    first = newsbeam.report(corpus)
+    assert first["totals"]["new"] == 40
+    held = newsbeam("export").stdout
+    second = newsbeam.report(corpus)
+    assert (second["totals"]["new"], second["totals"]["updated"], second["totals"]["unchanged"]) == (0, 0, 40)
+    assert newsbeam("export").stdout == held
+    assert "unchanged" in newsbeam("run", corpus).stdout
+
+
+def test_every_entry_is_accounted_for_in_all_and_by_source(newsbeam: Newsbeam, tmp_path: Path) -> None:
+    corpus = tmp_path / "news.jsonl"
+    lines = [json.dumps(record) for record in records(30)]
+    corpus.write_text("\n".join([*lines, lines[3], "{broken", '"no object"', '{"id": "empty"}']), encoding="utf-8")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    report = newsbeam.report(str(corpus), str(tmp_path / "picture.png"))
+    totals = report["totals"]
+    assert adds_up(totals)
+    assert all(adds_up(tally) for tally in report["sources"].values())
+    assert (totals["seen"], totals["new"], totals["duplicate"], totals["failed"]) == (34, 30, 1, 3)
+    assert totals["failed_documents"] == 1
+    assert report["sources"][str(corpus)]["new"] == 30
+    listed = [json.loads(line) for line in newsbeam("failures", "list", "--json").stdout.splitlines()]
+    assert sorted(failure["stage"] for failure in listed) == ["normalize", "parse", "parse", "parse"]
+
+
+def test_a_changed_article_is_updated_in_place(newsbeam: Newsbeam, tmp_path: Path) -> None:
+    corpus = write_records(tmp_path / "news.jsonl", 5)
+    newsbeam.report(str(corpus))
+    changed = [{**record, "text": record["text"] + "\n\nA correction."} for record in records(5)][:2]
+    corpus.write_text("\n".join(json.dumps(r) for r in [*changed, *list(records(5))[2:]]), encoding="utf-8")
+    assert newsbeam.report(str(corpus))["totals"]["updated"] == 2
+    articles = newsbeam.articles()
+    assert len(articles) == 5
+    assert sorted(article["revision"] for article in articles) == [1, 1, 1, 2, 2]
+
+
+def test_two_processes_index_the_same_as_one(newsbeam: Newsbeam, other: Newsbeam, tmp_path: Path) -> None:
+    for n in range(3):
+        write_records(tmp_path / f"part{n}.jsonl", 20 * (n + 1))
+    write_records(tmp_path / "large.jsonl", 800, sentences=60)
+    paths = [str(path) for path in sorted(tmp_path.glob("*.jsonl"))]
+    one, two = newsbeam.report(*paths), other.report(*paths, "--workers", "2")
+    assert adds_up(two["totals"])
+    assert one["totals"]["seen"] == two["totals"]["seen"]
+    ids = [article["id"] for article in newsbeam.articles()]
+    assert [article["id"] for article in other.articles()] == ids
+    assert len(ids) == 800
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_killed_anywhere_and_run_again_the_index_holds_what_it_would_have_held(
+    newsbeam: Newsbeam, other: Newsbeam, tmp_path: Path, workers: str
+) -> None:
+    corpus = write_records(tmp_path / "news.jsonl", RECORDS, sentences=40)
+    undisturbed = time.monotonic()
+    newsbeam.report(str(corpus), "--workers", workers)
+    undisturbed = time.monotonic() - undisturbed
+    for part in (0.5, 0.65, 0.8, 0.95):
+        process = other.start("run", str(corpus), "--workers", workers)
+        time.sleep(undisturbed * part)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    again = other.report(str(corpus), "--workers", workers)
+    assert adds_up(again["totals"])
+    assert other.articles() == newsbeam.articles()
+    assert other.report(str(corpus))["totals"]["unchanged"] == RECORDS
+    assert (
+        "twins" not in other("index", "status", "--json").stdout
+        or not json.loads(other("index", "status", "--json").stdout)["twins"]
+    )
+
+
+def test_stopped_by_a_signal_a_run_ends_with_75_and_the_next_one_finishes(newsbeam: Newsbeam, tmp_path: Path) -> None:
+    for n in range(6):
+        write_records(tmp_path / f"part{n}.jsonl", 600, sentences=30)
+    process = newsbeam.start("run", str(tmp_path / "*.jsonl"))
+    time.sleep(3)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode in (0, 75)
+    assert newsbeam.report(str(tmp_path / "*.jsonl"))["totals"]["seen"] == 3600
+    assert len(newsbeam.articles()) == 600
+
+
+def test_a_second_run_finds_the_index_locked_and_says_by_whom(newsbeam: Newsbeam, tmp_path: Path) -> None:
+    corpus = write_records(tmp_path / "news.jsonl", 3000, sentences=30)
+    first = newsbeam.start("run", str(corpus))
+    try:
+        for _ in range(60):
+            second = newsbeam("run", str(corpus))
+            if second.returncode == 75 or first.poll() is not None:
+                break
+        assert second.returncode == 75
+        assert str(first.pid) in second.stderr
+    finally:
+        first.send_signal(signal.SIGTERM)
+        first.communicate(timeout=60)
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[Path]:
+    directory = tmp_path / "read-only"
+    directory.mkdir()
+    directory.chmod(0o500)
+    yield directory
+    directory.chmod(0o700)
+
+
+def test_an_unreachable_elasticsearch_is_one_line_and_75(tmp_path: Path) -> None:
+    write_feeds(tmp_path / "config", {})
+    newsbeam = Newsbeam(tmp_path / "config", "http://127.0.0.1:9/news")
+    (tmp_path / "newsbeam.jsonl").write_text("", encoding="utf-8")
+    done = newsbeam("run", str(tmp_path / "newsbeam.jsonl"), env={"NEWSBEAM_ELASTICSEARCH__RETRY_BUDGET": "1"})
+    assert done.returncode == 75
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "127.0.0.1:9" in done.stderr
