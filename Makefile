@@ -58,8 +58,8 @@ lock: $(UV) ## pin the newest versions that pyproject.toml allows, with hashes, 
 	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --group dev --output-file requirements.lock pyproject.toml
 
-clean: ## remove what make and the tools made, and the embedded index in data/
-	@rm -rf $(VENV) .uv data dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## remove what make and the tools made; an index in data/ stays
+	@rm -rf $(VENV) .uv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(INSTALLED) ## make .venv, with the command newsbeam in it

@@ -32,6 +32,15 @@ def _duration(value: object) -> timedelta:
     return found
 
 
+def duration_text(duration: timedelta) -> str:
+    """A duration as it is written in `feeds.yaml`, in its largest whole unit."""
+    seconds = int(duration.total_seconds())
+    for unit, size in (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
 def _zone(value: str) -> str:
     zones = available_timezones()
     if value not in zones:

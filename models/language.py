@@ -1,5 +1,7 @@
 """A language as `config/languages.yaml` describes it."""
 
+from pydantic import Field
+
 from models.base import Model
 
 
@@ -35,7 +37,7 @@ class Wire(Model):
     joiners: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
     date_words: tuple[str, ...] = ()
-    agencies: dict[str, tuple[str, ...]] = {}
+    agencies: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class Language(Model):

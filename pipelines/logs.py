@@ -6,43 +6,54 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
-
-_SECRET_KEY = re.compile(r"auth|cookie|token|secret|passw|credential|api_?key|session", re.I)
+_SECRET_KEY = re.compile(r"auth|cookie|token|secret|passw|credential|api_?key|session", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]+@")
-_IN_QUERY = re.compile(r"(?<=[?&])([^=&\s]*(?:auth|token|secret|passw|key|sig)[^=&\s]*)=[^&\s#]+", re.I)
+_IN_QUERY = re.compile(r"(?<=[?&])([^=&\s]*(?:auth|token|secret|passw|key|sig)[^=&\s]*)=[^&\s#]+", re.IGNORECASE)
 
 HIDDEN = "***"
 
 
 def configure_logging(level: str) -> None:
     """Send what Newsbeam and its libraries log, from this level on, to standard error."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    terminal = sys.stderr.isatty()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+
+
+class _Formatter(logging.Formatter):
+    """Hands over to structlog, which is imported with the first record: most commands log nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inner: logging.Formatter | None = None
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON, or a coloured line on a terminal."""
+        if self._inner is None:
+            self._inner = _structured(sys.stderr.isatty())
+        return self._inner.format(record)
+
+
+def _structured(terminal: bool) -> logging.Formatter:
+    import structlog
+
     rendering: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if not terminal:
         rendering.append(structlog.processors.format_exc_info)
     rendering.append(hide_secrets)
-    rendering.append(structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer())
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=rendering))
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(level.upper())
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    rendering.append(
+        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.ExtraAdder(),
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
         ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
+        processors=rendering,
     )
 
 

@@ -1,6 +1,6 @@
 """The command line: one file per group of commands, and here what they all end in, an exit code and a message."""
 
-import os
+import errno
 import signal
 import sys
 import threading
@@ -11,10 +11,11 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from models.errors import SetupError, TryLater
-from pipelines.cli.app import app
-from pipelines.cli.output import ReaderLeft, complain, flush
+from pipelines.cli.commands import app
+from pipelines.cli.output import ReaderLeft, complain, flush, give_up, tell
 from pipelines.configuration import ConfigError
 
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
 
 
@@ -37,7 +38,7 @@ def run_command(arguments: Sequence[str]) -> int:
         _complain_of_usage(error)
         return error.exit_code
     except ConfigError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        tell(str(error))
         complain(f"{_count(len(error.problems), 'problem')} in the configuration")
         return 2
     except SetupError as error:
@@ -47,8 +48,14 @@ def run_command(arguments: Sequence[str]) -> int:
         complain(str(error))
         return 75
     except ReaderLeft:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up()
         return 0
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        complain(f"{error.filename or 'the disk'} is full; make room and run again, nothing is lost")
+        give_up()
+        return 75
     except KeyboardInterrupt:
         code = _INTERRUPTED
     if code == _INTERRUPTED:

@@ -10,6 +10,7 @@ import typer
 from ruamel.yaml import YAML
 
 from models.errors import SetupError
+from models.feeds_file import duration_text
 from models.settings import Configuration
 from models.source import FeedSource
 from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for
@@ -114,6 +115,8 @@ def _shown(configuration: Configuration) -> dict[str, Any]:
 def _feed(feed: FeedSource, *, enabled: bool) -> dict[str, Any]:
     shown = feed.model_dump(mode="json", exclude={"kind", "content", "headers_env", "auth_env"}, exclude_none=True)
     shown["url"] = without_secrets(feed.url)
+    if feed.every is not None:
+        shown["every"] = duration_text(feed.every)
     shown |= feed.content.model_dump(mode="json", exclude_defaults=True)
     shown["headers"] = feed.headers | {name: f"${{{held}}}" for name, held in feed.headers_env.items()}
     if not shown["headers"]:

@@ -66,12 +66,12 @@ def _hit(number: int, hit: Hit) -> Iterator[RenderableType]:
     title.append_text(_marked(hit.highlights.get("title", (article.title,))[0], "bold"))
     yield title
     about = [article.source_name, written(article.timestamp), language_name(article.language)]
-    yield Padding(Text(" · ".join(plain(part) for part in about), style="dim"), (0, 0, 0, 5))
+    yield Padding(Text(" · ".join(plain(part) for part in about), style="dim"), (0, 0, 0, 5), expand=False)
     passages = [passage for field, found in hit.highlights.items() if field != "title" for passage in found]
     for passage in passages[:_PASSAGES] or [article.summary or article.body[:160]]:
-        yield Padding(_marked(passage, ""), (0, 0, 0, 5))
+        yield Padding(_marked(passage, ""), (0, 0, 0, 5), expand=False)
     if article.url:
-        yield Padding(Text(plain(article.url), style="blue", overflow="fold"), (0, 0, 0, 5))
+        yield Padding(Text(plain(article.url), style="blue", overflow="fold"), (0, 0, 0, 5), expand=False)
     yield Text()
 
 

@@ -1,14 +1,14 @@
 """What reaches the terminal: results on standard output, everything else on standard error, nothing that acts on it."""
 
-import errno
+import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 
 from pydantic import BaseModel
 from rich.console import Console
 
-from models.errors import TryLater
-
+_WIDTH_IN_FILES = 120
 _BREAKS = dict.fromkeys(map(ord, "\n\r\t\v\f\x85\u2028\u2029"), " ")
 _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x202D, 0x202E))
 _ONE_LINE = _CONTROLS | _BREAKS
@@ -29,8 +29,9 @@ class OutputConsole(Console):
 
 
 def output() -> OutputConsole:
-    """The console for results."""
-    return OutputConsole(highlight=False, soft_wrap=False)
+    """The console for results; in a file, lines are longer than on a terminal of unknown width."""
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _WIDTH_IN_FILES
+    return OutputConsole(highlight=False, width=width)
 
 
 def messages() -> Console:
@@ -40,7 +41,13 @@ def messages() -> Console:
 
 def complain(message: str) -> None:
     """Say one clear line on standard error."""
-    print(f"newsbeam: {message}", file=sys.stderr)  # noqa: T201
+    tell(f"newsbeam: {plain(message)}")
+
+
+def tell(text: str) -> None:
+    """Lines on standard error; when nobody can read them any more, that is no reason to fail."""
+    with suppress(OSError):
+        print(plain(text, lines=True), file=sys.stderr)  # noqa: T201
 
 
 def plain(text: str, *, lines: bool = False) -> str:
@@ -63,19 +70,20 @@ def emit_bytes(content: bytes) -> None:
     """Write bytes to standard output."""
     try:
         sys.stdout.buffer.write(content)
-    except OSError as error:
-        raise _trouble(error) from error
+    except BrokenPipeError as error:
+        raise ReaderLeft from error
 
 
 def flush() -> None:
-    """Hand over what is still held back; the disk or the reader may be gone by now."""
+    """Hand over what is still held back; the reader may be gone by now."""
     try:
         sys.stdout.flush()
-    except OSError as error:
-        raise _trouble(error) from error
+    except BrokenPipeError as error:
+        raise ReaderLeft from error
 
 
-def _trouble(error: OSError) -> Exception:
-    if error.errno in (errno.EPIPE, errno.EINVAL):
-        return ReaderLeft()
-    return TryLater(f"standard output can't be written: {error.strerror}")
+def give_up() -> None:
+    """Let what is still held back go nowhere, so that Python does not stumble over it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

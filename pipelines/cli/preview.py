@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from models.outcome import Failure
-from pipelines.cli.options import ConfigOption, JsonOption, configuration_for
+from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for
 from pipelines.cli.output import complain, emit, messages, output, plain
 from pipelines.cli.progress import waiting
 from pipelines.cli.record import record
@@ -21,6 +21,7 @@ def preview(
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many records.", show_default=False)] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
+    index: IndexOption = None,
 ) -> int:
     """Print the records that would be indexed; no index is touched.
 
@@ -32,7 +33,7 @@ def preview(
     newsbeam preview article.html --json | jq .published_at
     ```
     """
-    configuration = configuration_for(ctx, config, None)
+    configuration = configuration_for(ctx, config, index)
     from pipelines.preview import preview as preview_records  # it loads models and gazetteers
 
     shown = failed = 0

@@ -36,11 +36,11 @@ def _parts(report: RunReport, names: Mapping[str, str]) -> Iterator[RenderableTy
     totals = report.totals
     yield _headline(report)
     if totals.seen and not _is_idle(totals):
-        yield Padding(_outcomes(totals), (1, 0, 0, 2))
+        yield Padding(_outcomes(totals), (1, 0, 0, 2), expand=False)
     if (table := _sources(report, names)) is not None:
-        yield Padding(table, (1, 0, 0, 2))
+        yield Padding(table, (1, 0, 0, 2), expand=False)
     if report.failures_by_reason:
-        yield Padding(_failures(report), (1, 0, 0, 2))
+        yield Padding(_failures(report), (1, 0, 0, 2), expand=False)
     yield Text()
     yield from _accounting(totals)
     yield _ending(report)
@@ -55,10 +55,10 @@ def _headline(report: RunReport) -> Text:
         known = [f"{number:,} {kind}" for kind, number in _endings(totals) if number]
         known += [f"{_count(totals.not_modified, 'document')} not modified"] if totals.not_modified else []
         return Text(f"nothing new: {', '.join(known) or 'no entries'}", style="bold")
-    written = totals.new + totals.updated
-    line = Text(f"{_count(written, 'article')} written", style="bold")
-    line.append(f" from {_count(totals.due, 'document')}", style="bold")
-    return line
+    written, failed = totals.new + totals.updated, totals.failed + totals.failed_documents
+    line = Text(f"{_count(written, 'article')} written" if written else "nothing written", style="bold")
+    line.append(f" from {_count(totals.due, 'document')}")
+    return line.append(f", {failed:,} failed", style="red") if failed else line
 
 
 def _outcomes(totals: Tally) -> Table:
@@ -129,7 +129,8 @@ def _ending(report: RunReport) -> Text:
     seconds, seen = report.seconds, report.totals.seen
     line = Text(f"{_duration(seconds)}", style="dim")
     if seen and seconds > 0:
-        line.append(f", {seen / seconds:,.0f} entries a second")
+        rate = seen / seconds
+        line.append(f", {rate:,.0f} entries a second" if rate >= 10 else f", {rate:.1f} entries a second")
     line.append(f" · index {plain(without_secrets(report.index))}")
     if report.exit_code == 0:
         return line.append(f" · {plain(report.exit_reason)}")

@@ -16,7 +16,7 @@ from pipelines.configuration.environment import as_value, put, read_environment,
 from pipelines.configuration.feeds import read_feeds
 from pipelines.configuration.problems import ConfigError, Keys, Place, Problem, nearest, problems_of
 
-__all__ = ["FEEDS", "SETTINGS", "ConfigError", "load_configuration", "load_settings", "nearest"]
+__all__ = ["ConfigError", "load_configuration", "load_settings", "nearest"]
 
 SETTINGS, FEEDS = "newsbeam.yaml", "feeds.yaml"
 

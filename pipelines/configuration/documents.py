@@ -15,7 +15,7 @@ from pipelines.configuration.problems import Keys, Place, Problem
 LARGEST_FILE = 4 * 2**20
 """Bytes; some twenty thousand feeds."""
 
-MOST_VALUES = 500_000
+MOST_VALUES = 200_000
 """After aliases are resolved, so that a small file can't unfold into a large one."""
 
 DEEPEST = 30
@@ -95,6 +95,7 @@ _CURES = (
     ("expected a single document", "a second document begins here; remove the line '---'"),
     ("undefined alias", "an alias (*name) whose anchor (&name) stands nowhere before it; put '*' between quotes"),
     ("expected <block end>", "this line is not indented like its neighbours"),
+    ("while parsing a flow node", "a bracket is opened before this and never closed"),
     ("cannot start any token", "a value that begins with this character must stand between quotes"),
 )
 """What to do about the parser's complaints, by a part of their words."""

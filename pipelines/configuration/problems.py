@@ -61,7 +61,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], place: Callable[
     found = []
     for details in error.errors(include_url=False):
         path = tuple(part for part in details["loc"] if part != "[key]")
-        is_key = details["type"] == "extra_forbidden"
+        is_key = details["type"] == "extra_forbidden" or details["input"] is None
         where = path[:-1] if details["type"] == "missing" else path
         found.append(Problem(place(where, is_key), _sentence(details, path, model)))
     return found

@@ -19,7 +19,7 @@ HEADER = (
     " names. From GeoNames (https://www.geonames.org), CC BY 4.0; names chosen by pipelines/enrich/build_cities.py."
 )
 
-LARGE = 100_000
+LARGE = 50_000
 """From this population on a city is known by its names in other languages too."""
 
 UNCASED_LARGE = 200_000
@@ -29,7 +29,7 @@ CASED = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN")
 UNCASED = ("CJK", "KATAKANA", "HANGUL", "ARABIC", "HEBREW", "DEVANAGARI", "THAI", "GEORGIAN", "BENGALI")
 
 _CODE = re.compile(r"^[A-Z]{2,4}$")
-_CLEAN = re.compile(r"^[^\W\d_][\w .'\-·＝・]*$")
+_CLEAN = re.compile(r"^[^\W\d_](?:[^\W\d_]|[ .'\-·＝・])*$")
 
 
 def lines() -> Iterator[str]:

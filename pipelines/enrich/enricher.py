@@ -1,31 +1,116 @@
 """Runs language detection and the extractors over drafts, a batch at a time."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from models.article import Article, Dateline, Entity
 from models.errors import EnrichError
-from models.outcome import Draft, Failure, Outcome, OutcomeKind
-from models.source import FeedSource, FileSource, Source
+from models.outcome import Draft, Outcome
+from pipelines.dead_letters import refused_draft
 from pipelines.enrich.base import Extractor, Findings
-from pipelines.enrich.language import decide
+from pipelines.enrich.language import decide, primary
+from pipelines.enrich.places import PlacesExtractor, locate
 from pipelines.languages import UNDETERMINED
 
-DRAFT_MEDIA_TYPE = "application/vnd.newsbeam.draft+json"
+EXTRACTORS: Mapping[str, Callable[[], Extractor]] = {
+    "places": PlacesExtractor,
+}
+"""What looks for things in texts, by name and in order; each is made once per process."""
 
-EXTRACTORS: dict[str, Callable[[], Extractor]] = {}
-"""What looks for things in texts, by name; each is made once per process."""
+MODEL = "gazetteer-1"
+"""What `pipeline.model` says made the entities; it changes with the rules and the data of `config/places`."""
+
+ENTITIES = 2000
+"""An article holds at most this many; more would be refused by the index."""
 
 
 class Enricher:
-    """What a text says; made once per process."""
+    """Language, places and countries; made once per process."""
+
+    def __init__(self, extractors: Mapping[str, Callable[[], Extractor]] = EXTRACTORS) -> None:
+        self._extractors = [make() for make in extractors.values()]
 
     def enrich(self, drafts: Sequence[Draft]) -> Iterator[Draft | Outcome]:
-        """Each draft with its language, places and countries, or its failed outcome, in order."""
-        yield from drafts
+        """Each draft with what its text says, in order, or its failed outcome where an extractor refused the text."""
+        prepared = [_with_language(draft) for draft in drafts]
+        alive = [draft for draft in prepared if isinstance(draft, Draft)]
+        found = iter(self._extract(alive))
+        for draft in prepared:
+            if isinstance(draft, Outcome):
+                yield draft
+                continue
+            findings = next(found)
+            yield refused_draft(draft, findings) if isinstance(findings, EnrichError) else _finish(draft, findings)
+
+    def _extract(self, drafts: Sequence[Draft]) -> list[list[Findings] | EnrichError]:
+        texts = [(draft.article.body, draft.article.language) for draft in drafts]
+        try:
+            columns = [extractor.extract(texts) for extractor in self._extractors]
+        except EnrichError as error:
+            if len(texts) == 1:
+                return [error]
+            return [found for draft in drafts for found in self._extract([draft])]
+        return [[column[row] for column in columns] for row in range(len(texts))]
 
 
 @cache
 def open_enricher() -> Enricher:
     """The one enricher of this process."""
     return Enricher()
+
+
+def _with_language(draft: Draft) -> Draft | Outcome:
+    article = draft.article
+    try:
+        language = decide(article.title, article.body, article.language)
+    except EnrichError as error:
+        return refused_draft(draft, error)
+    provenance = dict(article.provenance)
+    if language == UNDETERMINED:
+        provenance.pop("language", None)
+    elif language != primary(article.language) or "language" not in provenance:
+        provenance["language"] = "detected"
+    changed = article.model_copy(update={"language": language, "provenance": provenance})
+    return draft.model_copy(update={"article": changed})
+
+
+def _finish(draft: Draft, findings: Sequence[Findings]) -> Draft:
+    article = draft.article
+    entities = tuple(entity for found in findings for entity in found.entities)
+    dateline = _located(article.dateline, article.language)
+    countries = [country for found in findings for country in found.countries]
+    if dateline is not None and dateline.country is not None:
+        countries.append(dateline.country)
+    update = {
+        "entities": entities[:ENTITIES],
+        "people": _names(entities, "person"),
+        "organizations": _names(entities, "organization"),
+        "places": _names(entities, "place"),
+        "countries": tuple(dict.fromkeys(countries)),
+        "locations": tuple(dict.fromkeys(location for found in findings for location in found.locations)),
+        "quotes": tuple(quote for found in findings for quote in found.quotes),
+        "speakers": tuple(dict.fromkeys(q.speaker for found in findings for q in found.quotes if q.speaker)),
+        "dateline": dateline,
+        "pipeline": article.pipeline.model_copy(update={"model": MODEL}),
+        "provenance": _cut(article, len(entities)),
+    }
+    return draft.model_copy(update={"article": article.model_copy(update=update)})
+
+
+def _cut(article: Article, entities: int) -> dict[str, str | tuple[str, ...]]:
+    if entities <= ENTITIES:
+        return article.provenance
+    cut = article.provenance.get("cut", ())
+    fields = (cut,) if isinstance(cut, str) else cut
+    return {**article.provenance, "cut": tuple(dict.fromkeys((*fields, "entities")))}
+
+
+def _names(entities: Iterable[Entity], kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(entity.name for entity in entities if entity.kind == kind))[:ENTITIES]
+
+
+def _located(dateline: Dateline | None, language: str) -> Dateline | None:
+    if dateline is None or dateline.country is not None:
+        return dateline
+    place = locate(dateline.place, language)
+    return dateline if place is None else dateline.model_copy(update={"country": place.country})

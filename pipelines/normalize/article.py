@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
 from models.article import ENRICHMENT_GENERATION, Article, PipelineVersions
 from models.document import Candidate, Entry
@@ -31,34 +32,37 @@ _BY_KIND = {"json-feed": "feed"}
 """What provenance says for a kind of entry, where it is not the kind's own name."""
 
 
+class _Times(NamedTuple):
+    """When an article was published and updated, as far as its source says."""
+
+    published: ReadTime | None
+    updated: ReadTime | None
+
+    @property
+    def first(self) -> datetime | None:
+        """Published, else updated, of those that can be used."""
+        instants = (read.instant for read in self if read)
+        return next((instant for instant in instants if instant), None)
+
+
 def normalize(candidate: Candidate) -> Draft:
     """Make the article that an entry is, without what Enrich adds.
 
     The same candidate always gives the same draft. Raises NormalizeError for an entry without title and text.
     """
-    entry = candidate.entry
+    entry, known = candidate.entry, candidate.known
     caps = Caps()
-    language, language_from = _language(entry)
+    language = _language(entry)
     hint = None if language == UNDETERMINED else language
     story = _read_story(entry, hint, caps)
     body = caps.prose("body", PARAGRAPH.join(story.paragraphs), BODY)
     title, title_from = _title(entry, story, caps)
-    published, published_from = _time(entry, "published_at", entry.published, story.published, hint)
-    updated, updated_from = _time(entry, "updated_at", entry.updated, story.updated, hint)
-    authors, agencies = read_people((*entry.authors, *story.authors), hint)
+    times = _times(entry, story, hint)
+    given_authors = caps.keywords("authors", entry.authors)
+    authors, agencies = read_people((*given_authors, *story.authors), hint)
     editors, also_agencies = read_people(story.editors, hint)
-    known = candidate.known
     first_seen_at = known.first_seen_at if known else entry.fetched_at
     content_hash = _content_hash(title, body)
-    origins = {
-        "title": title_from,
-        "body": _origin(entry, "body") if body else None,
-        "published_at": published_from,
-        "updated_at": updated_from,
-        "authors": ("text" if not entry.authors else _origin(entry, "authors")) if authors else None,
-        "language": language_from,
-    }
-    provenance: dict[str, str | tuple[str, ...]] = {field: origin for field, origin in origins.items() if origin}
     article = Article(
         id=entry.id,
         url=caps.whole("url", canonical_url(entry.url) if entry.url else None),
@@ -79,33 +83,55 @@ def normalize(candidate: Candidate) -> Draft:
         editors=caps.keywords("editors", editors),
         agencies=caps.keywords("agencies", (*agencies, *story.agencies, *also_agencies)),
         dateline=story.dateline,
-        published_at=published.instant if published else None,
-        published_at_raw=caps.keyword("published_at_raw", published.raw) if published else None,
-        published_at_precision=published.precision if published else None,
-        updated_at=updated.instant if updated else None,
-        updated_at_raw=caps.keyword("updated_at_raw", updated.raw) if updated else None,
-        updated_at_precision=updated.precision if updated else None,
+        published_at=times.published.instant if times.published else None,
+        published_at_raw=caps.keyword("published_at_raw", times.published.raw) if times.published else None,
+        published_at_precision=times.published.precision if times.published else None,
+        updated_at=times.updated.instant if times.updated else None,
+        updated_at_raw=caps.keyword("updated_at_raw", times.updated.raw) if times.updated else None,
+        updated_at_precision=times.updated.precision if times.updated else None,
         fetched_at=entry.fetched_at,
         first_seen_at=first_seen_at,
-        timestamp=(published and published.instant) or (updated and updated.instant) or first_seen_at,
+        timestamp=times.first or first_seen_at,
         update_note=caps.keyword("update_note", " ".join(story.notes), SUMMARY),
         content_hash=content_hash,
         entry_hash=candidate.entry_hash,
         revision=known.revision + (known.content_hash != content_hash) if known else 1,
         version=(entry.fetched_at - _EPOCH) // _MILLISECOND * _GENERATIONS + ENRICHMENT_GENERATION,
-        provenance={**provenance, "cut": caps.cut} if caps.cut else provenance,
         pipeline=_PIPELINE,
     )
-    return Draft(article=article, document=entry.document, known=known, failed_before=candidate.failed_before)
+    provenance = _provenance(entry, article, title_from, caps.cut)
+    return Draft(
+        article=article.model_copy(update={"provenance": provenance}),
+        document=entry.document,
+        known=known,
+        failed_before=candidate.failed_before,
+    )
 
 
-def _language(entry: Entry) -> tuple[str, str | None]:
-    """What the curator says of the feed goes before what the feed says of itself."""
+def _provenance(
+    entry: Entry, article: Article, title_from: str, cut: tuple[str, ...]
+) -> dict[str, str | tuple[str, ...]]:
+    """Where each field came from that is there: what Parse says of it, else the format; else a line of the text."""
+    found: dict[str, str | tuple[str, ...]] = {"title": title_from}
+    if article.body:
+        found["body"] = _origin(entry, "body")
+    if article.published_at:
+        found["published_at"] = _origin(entry, "published_at") if _said(entry.published) else "text"
+    if article.updated_at:
+        found["updated_at"] = _origin(entry, "updated_at") if _said(entry.updated) else "text"
+    if article.authors:
+        found["authors"] = _origin(entry, "authors") if entry.authors else "text"
+    if article.language != UNDETERMINED:
+        found["language"] = _origin(entry, "language")
+    if cut:
+        found["cut"] = cut
+    return found
+
+
+def _language(entry: Entry) -> str:
+    """What the curator says of a feed goes before what the feed says of itself."""
     configured = language_tag(entry.source.content.language)
-    if configured != UNDETERMINED:
-        return configured, "feed"
-    found = language_tag(entry.language)
-    return found, None if found == UNDETERMINED else _origin(entry, "language")
+    return configured if configured != UNDETERMINED else language_tag(entry.language)
 
 
 def _read_story(entry: Entry, language: str | None, caps: Caps) -> Story:
@@ -132,16 +158,22 @@ def _title(entry: Entry, story: Story, caps: Caps) -> tuple[str, str]:
     )
 
 
-def _time(
-    entry: Entry, field: str, given: str | None, stamped: str | None, language: str | None
-) -> tuple[ReadTime | None, str | None]:
-    """The time of a field as the source gave it, else as a line of the text says it."""
-    raw = given or stamped
-    if not raw or not raw.strip():
-        return None, None
-    read = read_time(raw, zone=entry.source.content.timezone, language=language, fetched_at=entry.fetched_at)
-    origin = _origin(entry, field) if given else "text"
-    return read, origin if read.instant else None
+def _times(entry: Entry, story: Story, language: str | None) -> _Times:
+    """The times as the source gave them, else as a line of the text says them."""
+    published = _said(entry.published) or story.published
+    updated = _said(entry.updated) or story.updated
+    return _Times(
+        published=_time(entry, published, language) if published else None,
+        updated=_time(entry, updated, language) if updated else None,
+    )
+
+
+def _time(entry: Entry, raw: str, language: str | None) -> ReadTime:
+    return read_time(raw, zone=entry.source.content.timezone, language=language, fetched_at=entry.fetched_at)
+
+
+def _said(raw: str | None) -> str | None:
+    return raw if raw and not raw.isspace() else None
 
 
 def _origin(entry: Entry, field: str) -> str:

@@ -27,7 +27,8 @@ def key(word: str) -> str:
 @cache
 def fillers() -> frozenset[str]:
     """Words that may stand in a written time and say nothing: `um`, `at`, `de`, `Uhr`."""
-    return frozenset(key(part) for known in languages().values() for word in known.wire.date_words for part in word.split())
+    phrases = (phrase for known in languages().values() for phrase in known.wire.date_words)
+    return frozenset(key(word) for phrase in phrases for word in phrase.split())
 
 
 def vocabularies(language: str | None) -> Iterator[CalendarWords]:
@@ -50,7 +51,8 @@ def _words_of(code: str) -> CalendarWords:
         for width in ("wide", "abbreviated"):
             months.update({key(name): number for number, name in locale.months[context][width].items()})
             weekdays.update(key(name) for name in locale.days[context][width].values())
-    return CalendarWords({name: n for name, n in months.items() if _is_word(name)}, frozenset(filter(_is_word, weekdays)))
+    named = {name: number for name, number in months.items() if _is_word(name)}
+    return CalendarWords(named, frozenset(filter(_is_word, weekdays)))
 
 
 def _is_word(name: str) -> bool:

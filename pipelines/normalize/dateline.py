@@ -10,11 +10,14 @@ from pipelines.normalize.places import country_of_city, country_of_name
 _WINDOW = 140
 _MOST_WORDS = 5
 _DASH = r"(?:\.?\s*[–—]\s*|\.?\s*--\s*|\s+-\s+|(?<=[)\]/])\.?\s*-\s*|\.-\s*|(?<=/)\.\s+)"
+_MARKS = (" -", "–", "—", "--", ")-", ".-", "]-", "/-", "/. ")
+"""Every dash has one of these in it."""
 _HEAD = re.compile(rf"(?P<head>\S.{{1,110}}?){_DASH}(?=\S)")
 _AGENCY_FIRST = re.compile(rf"[(\[](?P<credit>[^()\[\]]{{2,40}})[)\]]{_DASH}(?=\S)")
 _CREDIT = re.compile(r"[\s,]*(?:[(\[](?P<brackets>[^()\[\]]{2,40})[)\]]|/(?P<slashes>[^/]{2,40})/)\s*:?$")
 _PLACE = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’/-])*$")
-_LOWER_INSIDE = frozenset("de del la le les los las el al sur am an der den im in upon of und do da di ob bei und".split())
+_SMALL_WORDS = "de del la le les los las el al sur am an der den im in upon of und do da di ob bei"
+_LOWER_INSIDE = frozenset(_SMALL_WORDS.split())
 
 
 class Filed(NamedTuple):
@@ -31,6 +34,9 @@ def read_dateline(text: str) -> Filed:
     Unmistakable is a place before a dash with a known agency, or a place in capitals with any credit in
     brackets, or with the name of its country or state, or one that is a country or a large city.
     """
+    start = text[:_WINDOW]
+    if not any(mark in start for mark in _MARKS):
+        return Filed(None, (), text)
     credited: tuple[str, ...] = ()
     first = _AGENCY_FIRST.match(text, 0, _WINDOW)
     if first is not None:
@@ -69,12 +75,12 @@ def _read_head(head: str, credited: tuple[str, ...]) -> tuple[Dateline, tuple[st
 
 def _is_place(place: str) -> bool:
     words = place.split()
-    return (
-        0 < len(words) <= _MOST_WORDS
-        and bool(_PLACE.match(place))
-        and not words[0][0].islower()
-        and all(not word[0].islower() or word in _LOWER_INSIDE for word in words)
-    )
+    if not 0 < len(words) <= _MOST_WORDS or not _PLACE.match(place) or words[0][0].islower():
+        return False
+    if any(word[0].islower() and word not in _LOWER_INSIDE for word in words):
+        return False
+    # "By Jane Doe GENEVA" holds more than a place.
+    return place.isupper() or not any(len(word) > 2 and word.isupper() for word in words)
 
 
 def _country(place: str, qualifiers: list[str]) -> str | None:

@@ -8,7 +8,9 @@ from babel.core import get_global
 
 from pipelines.languages import UNDETERMINED, languages
 
-_TAG = re.compile(r"(?P<primary>[a-z]{2,3})(?:[-_](?P<script>[a-z]{4}))?(?:[-_](?P<region>[a-z]{2}|\d{3}))?(?![a-z0-9])")
+_TAG = re.compile(
+    r"(?P<primary>[a-z]{2,3})(?:[-_](?P<script>[a-z]{4}))?(?:[-_](?P<region>[a-z]{2}|\d{3}))?(?![a-z0-9])"
+)
 
 
 @lru_cache(maxsize=1024)

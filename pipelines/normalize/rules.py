@@ -9,6 +9,7 @@ from models.language import Wire
 from pipelines.languages import languages
 
 _NOTHING = re.compile(r"(?!)")
+_AROUND = "([*_–—-:,; "
 _OPENING = r"[\s(\[*_–—-]*"
 
 
@@ -46,17 +47,25 @@ def _compiled(code: str | None) -> Rules:
     return Rules(
         language=code,
         stamp=_labels({"updated": wire.updated, "published": wire.published}, separator=r"[\s,;|/·•(–—-]"),
-        credit=_labels({"authors": wire.authors, "editors": wire.editors, "agencies": wire.credits}, separator=r"[\s(]"),
+        credit=_labels(
+            {"authors": wire.authors, "editors": wire.editors, "agencies": wire.credits}, separator=r"[\s(]"
+        ),
         note=_starts(wire.notes),
         byline=_starts(wire.byline),
     )
 
 
+def may_end(paragraph: str) -> bool:
+    """Whether a paragraph starts as a note or a credit does in any language; a cheap test that lets too much pass."""
+    first = paragraph[:40].lstrip(_AROUND).partition(" ")[0]
+    return first.casefold().rstrip(_AROUND) in _first_words()
+
+
 @cache
-def ending() -> re.Pattern[str]:
-    """Whether a paragraph may be a note or a credit in any language."""
+def _first_words() -> frozenset[str]:
     wires = [known.wire for known in languages().values()]
-    return _starts(word for wire in wires for word in (*wire.notes, *wire.authors, *wire.editors, *wire.credits))
+    phrases = [word for wire in wires for word in (*wire.notes, *wire.authors, *wire.editors, *wire.credits)]
+    return frozenset(phrase.split()[0].casefold().rstrip(_AROUND) for phrase in phrases)
 
 
 def _labels(groups: dict[str, tuple[str, ...]], separator: str) -> re.Pattern[str]:

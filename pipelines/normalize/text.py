@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 PARAGRAPH = "\n\n"
 
@@ -9,9 +10,10 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u
 _SPACELESS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _SPACELESS_CHARACTER = re.compile(f"[{_SPACELESS}]")
 _WORD = re.compile(f"[{_SPACELESS}]|[^\\W_{_SPACELESS}](?:[^\\W{_SPACELESS}]|['’.,-](?=[^\\W_{_SPACELESS}]))*")
-_MARKS = frozenset("- – — -- ... … : ; , . ! ? | / • · * & + = « » „ “ ” \" ' ( )".split())
+_LONE_MARKS = tuple(f" {mark} " for mark in "–—-:?!«»")
 """What stands between spaces and is no word."""
-_SENTENCE_END = tuple(".!?:…。！？\"”“»)")
+_SAMPLE = 500
+_SENTENCE_END = tuple('.!?:…。！？"”“»)')
 
 _WRAP_WIDEST = 100
 _WRAP_NARROWEST = 50
@@ -40,11 +42,12 @@ def paragraphs(text: str) -> list[str]:
 
 
 def word_count(text: str) -> int:
-    """Words as a reader counts them; of Chinese and Japanese, which write no spaces, the characters."""
-    if not text.isascii() and _SPACELESS_CHARACTER.search(text) is not None:
+    """Words of a tidied text as a reader counts them; of Chinese and Japanese, without spaces, the characters."""
+    if text.isascii():
+        return text.count(" ") + text.count(PARAGRAPH) + 1 - text.count(" - ") if text else 0
+    if _SPACELESS_CHARACTER.search(text, 0, _SAMPLE) is not None:
         return sum(1 for _ in _WORD.finditer(text))
-    words = text.split()
-    return len(words) - sum(map(_MARKS.__contains__, words))
+    return text.count(" ") + text.count(PARAGRAPH) + 1 - sum(map(text.count, _LONE_MARKS))
 
 
 def _is_wrapped(lines: list[str]) -> bool:
@@ -52,7 +55,7 @@ def _is_wrapped(lines: list[str]) -> bool:
     width = max(map(len, lines), default=0)
     if not _WRAP_NARROWEST <= width <= _WRAP_WIDEST:
         return False
-    followed = [(line, after) for line, after in zip(lines, lines[1:], strict=False) if line and after]
+    followed = [(line, after) for line, after in pairwise(lines) if line and after]
     if len(followed) < 2:
         return False
     full = sum(_is_full(line, after, width) for line, after in followed)

@@ -23,7 +23,8 @@ class ReadTime(NamedTuple):
     precision: Precision | None = None
 
 
-_MONTHS = dict(zip(("jan feb mar apr may jun jul aug sep oct nov dec").split(), range(1, 13), strict=True))
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9}\.?,?\s+)?(\d{1,2})\s+([A-Za-z]{3})[a-z]*\s+(\d{4}|\d{2})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?"
     r"(?:\s*([A-Z]{1,5}|[+-]\d{4}))?(?:\s*\([A-Za-z ]*\))?$"
@@ -80,7 +81,9 @@ def _read_rfc822(raw: str, home: str | None) -> Written | None:
     full_year = whole_year(int(year), len(year))
     # A leap second is the last one that datetime knows.
     wall = wall_time(full_year, month, int(day), int(hour), int(minute), min(int(second or 0), 59))
-    return wall and Written(wall, has_time=True, zone=read_zone(zone, full_year, home) if zone else None)
+    if wall is None:
+        return None
+    return Written(wall, has_time=True, zone=read_zone(zone, full_year, home) if zone else None)
 
 
 def _read_iso(raw: str) -> Written | None:
@@ -96,8 +99,6 @@ def _read_iso(raw: str) -> Written | None:
     except ValueError:
         return None
     return Written(found.replace(tzinfo=None), has_time=len(raw) > 10, zone=found.tzinfo)
-
-
 
 
 def _read_digits(raw: str) -> Written | None:

@@ -6,7 +6,9 @@ LIMIT = 120
 """A derived title has at most this many characters."""
 
 _END = re.compile(r"[.!?…][\"”“»’)\]]*(?=\s+[\"„“«‘(\[]*[^\W\d_a-zß-öø-ÿ])|[。！？][」』”]*|[.!?…][\"”“»’)\]]*$")
-_ABBREVIATION = re.compile(r"(?:\b\d{1,2}|\b[^\W\d_]|\b(?:Dr|Prof|Mr|Mrs|Ms|St|Sr|Jr|Gen|Sen|Gov|Lt|Col|No|Nr|vs|ca|bzw|M|Mme))$")
+_ABBREVIATION = re.compile(
+    r"(?:\b\d{1,2}|\b[^\W\d_]|\b(?:Dr|Prof|Mr|Mrs|Ms|St|Sr|Jr|Gen|Sen|Gov|Lt|Col|No|Nr|vs|ca|bzw|M|Mme))$"
+)
 
 
 def derived_title(text: str) -> str:

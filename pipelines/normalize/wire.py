@@ -8,7 +8,7 @@ from models.article import Dateline
 from pipelines.normalize.agencies import agencies_only
 from pipelines.normalize.dateline import read_dateline
 from pipelines.normalize.people import names_only
-from pipelines.normalize.rules import Rules, ending, rules_for
+from pipelines.normalize.rules import Rules, may_end, rules_for
 from pipelines.normalize.times import is_time
 
 _LINES_AT_AN_END = 10
@@ -18,6 +18,8 @@ _LONGEST_NOTE = 2_000
 _LONGEST_BYLINE = 160
 _LONGEST_HEADLINE = 160
 _AROUND = " \t,;|·•/–—-()[]*_"
+_QUOTES = "\"'”“»’)"
+_SENTENCE_END = (".", ",", ";", ":", "…", "!", "?", "。")
 _CREDIT_BORDER = re.compile(r"[;.|,(–—\]]\s*$")
 _AGENCY_AT_END = re.compile(r"\s*[(\[](?P<credit>[^()\[\]]{2,40})[)\]]\s*$")
 
@@ -47,8 +49,7 @@ def read_wire_story(paragraphs: list[str], language: str | None, *, titled: bool
 def read_ends(paragraphs: list[str], language: str | None) -> Story:
     """Read only the dateline, and credits and notes at the end: for text that came with its fields apart."""
     best = Story(paragraphs)
-    may_end = ending()
-    if any(may_end.match(last) for last in paragraphs[-3:]):
+    if any(may_end(last) for last in paragraphs[-3:]):
         stories = []
         for rules in rules_for(language):
             story = Story(list(paragraphs))
@@ -203,12 +204,12 @@ def _take_dateline(story: Story) -> None:
 
 def _is_headline(line: str, after: list[str]) -> bool:
     """Short, without the end of a sentence, no dateline, and followed by text that is longer or a sentence."""
-    if not after or len(line) > _LONGEST_HEADLINE or line.endswith((".", ",", ";", ":", "…", "!", "。")):
+    if not after or len(line) > _LONGEST_HEADLINE or line.rstrip(_QUOTES).endswith(_SENTENCE_END):
         return False
     if not (line[0].isalnum() or line[0] in "\"'„“«‘¿¡") or line[0].islower():
         return False
     text = max(after[:4], key=len)
-    return (len(text) > len(line) or text.endswith((".", "。", "”", "“"))) and read_dateline(line).text is line
+    return (len(text) > len(line) or text.rstrip(_QUOTES).endswith(_SENTENCE_END)) and read_dateline(line).text is line
 
 
 def _labelled(line: str, labels: re.Pattern[str]) -> list[tuple[str, str]]:

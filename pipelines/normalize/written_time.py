@@ -131,7 +131,7 @@ def _dated(before: str, after: str, clock: _Clock | None, home: str | None, lang
     if day is None:
         return None
     wall = wall_time(*day, *(clock._replace(second=min(clock.second, 59)) if clock else ()))
-    return wall and Written(wall, has_time=clock is not None, zone=None)
+    return None if wall is None else Written(wall, has_time=clock is not None, zone=None)
 
 
 def _numeric_day(rest: str, home: str | None, language: str | None) -> tuple[int, int, int] | None:
@@ -141,7 +141,8 @@ def _numeric_day(rest: str, home: str | None, language: str | None) -> tuple[int
     elif found := _NUMBERED_MONTH.search(rest):
         day = int(found[3]), int(found[2]), int(found[1])
     elif found := _YEAR_LAST.search(rest):
-        day = _in_order(int(found[1]), int(found[3]), found[2], whole_year(int(found[4]), len(found[4])), home, language)
+        year = whole_year(int(found[4]), len(found[4]))
+        day = _in_order(int(found[1]), int(found[3]), found[2], year, home, language)
     if found is None or day is None:
         return None
     left = _words(rest[: found.start()] + " " + rest[found.end() :])
@@ -151,11 +152,12 @@ def _numeric_day(rest: str, home: str | None, language: str | None) -> tuple[int
 def _in_order(
     first: int, second: int, separator: str, year: int, home: str | None, language: str | None
 ) -> tuple[int, int, int] | None:
-    if separator == "." or first > 12 or first == second:
+    if first > 12 or first == second:
         return year, second, first
     if second > 12:
         return year, first, second
-    day_first = _day_goes_first(home, language)
+    english = (language or "").partition("-")[0] == "en"
+    day_first = True if separator == "." and not english else _day_goes_first(home, language)
     if day_first is None:
         return None
     return (year, second, first) if day_first else (year, first, second)

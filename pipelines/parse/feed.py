@@ -148,9 +148,11 @@ def _related(context: dict[str, Any], relation: str) -> str | None:
 
 
 def _authors(context: dict[str, Any]) -> tuple[str, ...]:
-    names = [author.get("name") or "" for author in _dicts(context, "authors")]
-    if not any(names):
-        names = [_string(context, "author") or ""]
+    people, written = _dicts(context, "authors"), _string(context, "author") or ""
+    names = [person.get("name") for person in people]
+    if not any(names) or (len(names) == 1 and "@" in written):
+        # feedparser cuts an address whose domain ends in more than four letters, so the raw text is better.
+        names = [written]
     return clean_names(names)
 
 

@@ -56,7 +56,9 @@ _DOCTYPE = re.compile(r"<!DOCTYPE\s+([\w:.-]*)", re.IGNORECASE)
 _ROOT = re.compile(r"<((?:[\w.-]+:)?[\w.-]+)")
 _LATE_START = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF)\b", re.IGNORECASE)
 _JSON_FEED = re.compile(r'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org')
+_DECLARATIONS = ("<?xml", "<!DOCTYPE", "<!doctype", "<!--")
 _HEAD = 64 * 1024
+_LONG_HEAD = 4 * 2**20
 _JUNK_BEFORE_A_FEED = 4096
 _ONE_VALUE = 64 * 2**20
 
@@ -101,6 +103,10 @@ def refuse_other_kinds(body: bytes, name: str) -> None:
 def _markup_format(head: str, document: Document) -> Format | None:
     start = feed_start(head) if isinstance(document.source, FeedSource) else 0
     place, root = _root(head, start)
+    if root is None and head.lstrip().startswith(_DECLARATIONS):
+        place, root = _root(head := decode(document.body[:_LONG_HEAD], document.media_type), start)
+        if root is None:
+            raise ParseError(f"{document.url} starts like XML or HTML, but holds no element.")
     if root is None:
         return None
     name = root.rpartition(":")[2].lower()

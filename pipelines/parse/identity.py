@@ -33,6 +33,7 @@ _KEPT_IN_PATH = "/%:@!$&'()*+,;=~-._"
 _KEPT_IN_QUERY = _KEPT_IN_PATH + "?[]|{}"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
+_IN_ITS_FORM = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?/[A-Za-z0-9/._~+-]*")
 _CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f]")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
@@ -61,6 +62,8 @@ def canonical_url(url: str) -> str | None:
     """
     if len(url) > URL_LIMIT:
         return None
+    if _IN_ITS_FORM.fullmatch(url):
+        return url
     parts = _split(_CONTROL_OR_SPACE.sub(_encoded_space, clean(url).strip()))
     if parts is None:
         return None
@@ -74,8 +77,7 @@ def canonical_url(url: str) -> str | None:
 
 def is_bare_host(canonical: str) -> bool:
     """Whether an address names a site and no page of it."""
-    parts = urlsplit(canonical)
-    return parts.path in ("", "/") and not parts.query
+    return canonical.find("/", len("https://")) == len(canonical) - 1
 
 
 def digest(*parts: str) -> str:

@@ -1,6 +1,7 @@
 """HTML and plain text to clean paragraphs, and to lines without markup."""
 
 import re
+import threading
 from collections.abc import Iterable
 from html import unescape
 from typing import NamedTuple
@@ -42,7 +43,6 @@ _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?\s*>|<!--", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ESCAPED_TAG = re.compile(rf"&lt;/?(?:{_TAGS})(?:\s[^<>]{{0,500}}?)?/?\s*&gt;", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
-_INLINE_SPACE = re.compile(r"[^\S\n]+")
 
 
 class Markup(NamedTuple):
@@ -63,28 +63,34 @@ def read_html(markup: str) -> Markup:
         markup = unescape(markup)
     if "<" not in markup:
         return Markup(read_plain(_unescape(markup)))
-    reader = _Paragraphs()
-    parser = etree.HTMLParser(target=reader, recover=True, remove_comments=True, remove_pis=True, no_network=True)
+    return _streamed(clean(markup))
+
+
+def _streamed(markup: str) -> Markup:
+    reader = _reader()
     try:
         # A leading element keeps the parser from reading text before the first tag as a head.
-        parser.feed("<div>")
-        parser.feed(clean(markup))
-        parser.close()
+        reader.parser.feed("<div>")
+        reader.parser.feed(markup)
+        found: Markup = reader.parser.close()
     except etree.LxmlError:
+        _THREAD.reader = None
         return Markup(read_plain(_unescape(_TAG.sub("\n\n", markup))))
-    return Markup(reader.text(), reader.image)
+    return found
 
 
 def read_plain(text: str) -> str:
     """Paragraphs of plain text as found in a feed: blank lines part them, other white space means nothing."""
-    return join_paragraphs(_BLANK_LINE.split(clean(text[:_MARKUP_LIMIT])))
+    return join_paragraphs(_BLANK_LINE.split(text[:_MARKUP_LIMIT]))
 
 
 def read_text(text: str) -> Markup:
     """Paragraphs of text that may or may not be HTML, as records and lax feeds carry it."""
     if looks_like_html(text):
         return read_html(text)
-    text = clean(text[:_MARKUP_LIMIT])
+    text = text[:_MARKUP_LIMIT]
+    if "\n" not in text:
+        return Markup(join_paragraphs((text,)))
     blocks = _BLANK_LINE.split(text) if _BLANK_LINE.search(text.strip()) else text.split("\n")
     return Markup(join_paragraphs(blocks))
 
@@ -100,7 +106,7 @@ def join_paragraphs(blocks: Iterable[str]) -> str:
     """Collapse white space inside each block, drop empty ones, join the rest by a blank line, cut at the limit."""
     paragraphs, length = [], 0
     for block in blocks:
-        paragraph = " ".join(block.split())
+        paragraph = _collapse(block)
         if paragraph:
             paragraphs.append(paragraph)
             length += len(paragraph) + 2
@@ -115,6 +121,8 @@ def one_line(text: str, limit: int = LINE_LIMIT) -> str:
     Undoes escaping up to three times, since titles come escaped twice. What merely looks like a tag (`a < b`,
     `List<T>`) stays.
     """
+    if "<" not in text and "&" not in text and text.isprintable() and "  " not in text:
+        return text.strip(" ")[:limit]
     text = text[: 10 * limit]
     for _ in range(3):
         before = text
@@ -136,6 +144,12 @@ class _Paragraphs:
     """Takes the parser's events and gathers text; a block's border ends a paragraph, two line breaks do too."""
 
     def __init__(self) -> None:
+        self.parser = etree.HTMLParser(
+            target=self, recover=True, remove_comments=True, remove_pis=True, no_network=True
+        )
+        self._begin()
+
+    def _begin(self) -> None:
         self.image: str | None = None
         self._blocks: list[str] = []
         self._pieces: list[str] = []
@@ -172,23 +186,48 @@ class _Paragraphs:
             self._pieces.append(text.replace("\n", " "))
             self._length += len(text)
 
-    def close(self) -> None:
-        """The markup ends."""
+    def close(self) -> Markup:
+        """The markup ends: what was found; the next one begins with nothing."""
         self._end_block()
-
-    def text(self) -> str:
-        """The paragraphs."""
-        return "\n\n".join(self._blocks)[:TEXT_LIMIT]
+        found = Markup("\n\n".join(self._blocks)[:TEXT_LIMIT], self.image)
+        self._begin()
+        return found
 
     def _end_block(self) -> None:
         if not self._pieces:
             return
-        block = clean("".join(self._pieces))
+        block = "".join(self._pieces)
         self._pieces = []
+        if "\n" not in block:
+            if line := _collapse(block):
+                self._blocks.append(line)
+            return
         for paragraph in _BLANK_LINE.split(block):
-            lines = (_INLINE_SPACE.sub(" ", line).strip() for line in paragraph.split("\n"))
+            lines = (_collapse(line) for line in paragraph.split("\n"))
             if joined := "\n".join(line for line in lines if line):
                 self._blocks.append(joined)
+
+
+class _Thread(threading.local):
+    """A parser for each thread: making one costs more than most fragments."""
+
+    reader: _Paragraphs | None = None
+
+
+_THREAD = _Thread()
+
+
+def _reader() -> _Paragraphs:
+    if _THREAD.reader is None:
+        _THREAD.reader = _Paragraphs()
+    return _THREAD.reader
+
+
+def _collapse(text: str) -> str:
+    """White space collapsed, controls gone. Most text has neither, and seeing that is cheaper."""
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")
+    return " ".join(clean(text).split())
 
 
 def _picture(attributes: dict[str, str]) -> str | None:

@@ -22,7 +22,7 @@ from pipelines.parse.markup import join_paragraphs, one_line, read_html, read_te
 from pipelines.parse.names import clean_names
 from pipelines.parse.page_metadata import Metadata, read_metadata
 
-_BYTES_READ = 5 * 2**20
+_BYTES_READ = 4 * 2**20
 _STUMBLES = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, etree.LxmlError)
 """What trafilatura raises on pages that its authors did not foresee."""
 
@@ -54,7 +54,7 @@ class PageContent(Model):
 def read_page(body: bytes, url: str, media_type: str | None) -> PageContent:
     """The article on a page; fields that the page lacks are empty. Raises ParseError for what is no HTML.
 
-    At most 5 MiB are read.
+    At most 4 MiB are read.
     """
     refuse_other_kinds(body, url or "The page")
     tree = _tree(decode(body[:_BYTES_READ], media_type), url)

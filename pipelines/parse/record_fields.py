@@ -58,9 +58,10 @@ def look_up(record: Mapping[str, object], names: Iterable[str]) -> object:
         value = record.get(name)
         if value is None and "." in name:
             value = _reach(record, name)
-        if value is None or value == [] or value == {} or (isinstance(value, str) and value.strip() in _ABSENT):
+        if value is None or (type(value) is str and len(value) < 9 and value.strip() in _ABSENT):
             continue
-        return value
+        if value not in ([], {}):
+            return value
     return None
 
 
@@ -75,6 +76,8 @@ def _reach(record: Mapping[str, object], name: str) -> object:
 
 def as_text(value: object) -> str | None:
     """A value as text: numbers written out, a list by its first member, an object by its name, title or address."""
+    if type(value) is str:
+        return value
     for _ in range(3):
         if isinstance(value, list):
             value = value[0] if value else None
@@ -87,6 +90,8 @@ def as_text(value: object) -> str | None:
 
 def as_list(value: object) -> list[str]:
     """A list of texts; one text is cut at semicolons, or else at commas."""
+    if value is None:
+        return []
     if isinstance(value, list):
         return [text for text in map(as_text, value) if text is not None]
     text = as_text(value)

@@ -106,7 +106,7 @@ def _kind(value: object) -> str:
 
 def _item(record: dict[str, Any], names: Names, number: int) -> Item:
     guid = _line(as_text(look_up(record, names["id"])), 2000)
-    link = web_link(as_text(look_up(record, names["url"]))) or web_link(guid)
+    url = canonical_url(as_text(look_up(record, names["url"])) or "") or canonical_url(guid or "")
     title = _line(as_text(look_up(record, names["title"])))
     text = _text(record, names["text"])
     summary = _text(record, names["summary"]).text or None
@@ -117,7 +117,7 @@ def _item(record: dict[str, Any], names: Names, number: int) -> Item:
     body = text.text or summary
     return Item(
         guid=guid,
-        url=canonical_url(link) if link else None,
+        url=url,
         title=title,
         summary=summary if summary != body else None,
         body=body,

@@ -103,6 +103,7 @@ class Bench:
 
     def _bulk(self, corpus: Corpus, server: Place) -> float:
         assert server.url is not None
+        bulk_seconds(corpus, server.url, "benchmark-bulk", THREADS)  # the server is slow until it has warmed up
         url = server.url
         return median(bulk_seconds(corpus, url, "benchmark-bulk", THREADS) for _ in range(self.options.repeats))
 

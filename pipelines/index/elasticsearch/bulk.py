@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from elastic_transport import TransportError
 from elasticsearch import ApiError
 
-from models.errors import NewsbeamError, SetupError, TryLater
+from models.errors import SetupError, TryLater
 from models.outcome import OutcomeKind, Verdict
 from pipelines.index.elasticsearch.client import Connection, Patience, describe, transient
 
@@ -15,6 +17,10 @@ _ANSWER_PARTS = "items.*.status,items.*.error.type,items.*.error.reason,items.*.
 
 _INDEX_TROUBLE = frozenset({"index_not_found_exception", "index_closed_exception", "cluster_block_exception"})
 """Refusals of a whole index: no document can change them."""
+
+
+_LANES, _LANE_DOCUMENTS = 2, 100
+"""An index takes one request on one core: this many are under way at once when there are documents enough."""
 
 
 class Action(NamedTuple):
@@ -48,7 +54,19 @@ class BulkWriter:
         self._refresh = refresh
 
     def write(self, actions: Sequence[Action]) -> list[Verdict]:
-        """One verdict per action, in order."""
+        """One verdict per action, in order; actions on one document are carried out in their order."""
+        lanes = _LANES if len(actions) >= _LANES * _LANE_DOCUMENTS else 1
+        places: list[list[int]] = [[] for _ in range(lanes)]
+        for place, action in enumerate(actions):
+            places[crc32(action.id.encode()) % lanes].append(place)
+        parts = [[actions[place] for place in lane] for lane in places]
+        verdicts: dict[int, Verdict] = {}
+        with ThreadPoolExecutor(lanes) as pool:
+            for lane, heard in zip(places, pool.map(self._write_lane, parts), strict=True):
+                verdicts.update(zip(lane, heard, strict=True))
+        return [verdicts[place] for place in range(len(actions))]
+
+    def _write_lane(self, actions: Sequence[Action]) -> list[Verdict]:
         patience = Patience(self._connection.settings.retry_budget)
         return [verdict for batch in self._batches(actions) for verdict in self._write_batch(batch, patience)]
 
@@ -68,6 +86,7 @@ class BulkWriter:
         verdicts: dict[int, Verdict] = {}
         waiting = list(range(len(batch)))
         unheard = False
+        trouble: TryLater | None
         while True:
             try:
                 items = self._send([batch[place] for place in waiting])
@@ -79,12 +98,11 @@ class BulkWriter:
                 trouble = self._trouble(error)
                 unheard = True
             else:
-                again, trouble = self._judge(batch, waiting, items, verdicts, unheard)
-                waiting = again
-            if not waiting:
+                waiting, trouble = self._judge(batch, waiting, items, verdicts, unheard)
+            if trouble is None:
                 break
             if not patience.wait():
-                raise trouble or TryLater("Elasticsearch refuses documents for want of room; try again later.")
+                raise trouble
         return [verdicts[place] for place in range(len(batch))]
 
     def _send(self, batch: Sequence[Action]) -> list[dict[str, Any]]:
@@ -119,7 +137,7 @@ class BulkWriter:
         items: Sequence[dict[str, Any]],
         verdicts: dict[int, Verdict],
         unheard: bool,
-    ) -> tuple[list[int], NewsbeamError | None]:
+    ) -> tuple[list[int], TryLater | None]:
         """Note the verdicts; return what has to be sent again, and why."""
         again: list[int] = []
         trouble: TryLater | None = None

@@ -1,5 +1,6 @@
 """From a query to Elasticsearch's own query language."""
 
+import re
 from functools import singledispatch
 from typing import Any as Json
 
@@ -11,6 +12,13 @@ Dsl = dict[str, Json]
 
 _MOST_SPELLINGS = 50
 """So many words of the index a fuzzy word stands for at most."""
+
+
+_RESERVED = re.compile(r"[-+=&|!(){}\[\]^\"~:/\s]")
+_UNESCAPABLE = {ord("<"): "?", ord(">"): "?"}
+
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+"""Signs of scripts that are indexed by pairs: what is written together belongs together."""
 
 
 @singledispatch
@@ -26,12 +34,13 @@ def _(query: tree.Everything) -> Dsl:
 
 @compile_query.register
 def _(query: tree.Words) -> Dsl:
+    together = query.phrase or _UNSPACED.search(query.text)
     if query.field is None:
-        phrase = {"type": "phrase", "slop": query.slop} if query.phrase else {"operator": "and"}
+        phrase = {"type": "phrase", "slop": query.slop} if together else {"operator": "and"}
         return {"multi_match": {"query": query.text, "fields": _weighted(""), **phrase}}
     if not _is_text(query.field):
         return _on(query.field, {"term": {_folded(query.field): _value(query.field, query.text)}})
-    if query.phrase:
+    if together:
         return _on(query.field, {"match_phrase": {query.field: {"query": query.text, "slop": query.slop}}})
     return _on(query.field, {"match": {query.field: {"query": query.text, "operator": "and"}}})
 
@@ -136,7 +145,11 @@ def _best_of(clauses: dict[str, Dsl]) -> Dsl:
 
 
 def _pattern(field: str, pattern: str) -> Dsl:
-    return {"wildcard": {field: {"value": pattern.lower(), "case_insensitive": True}}}
+    if not field.endswith(".exact"):
+        return {"wildcard": {field: {"value": pattern, "case_insensitive": True}}}
+    # Only this kind of query folds a pattern as the text of each language was folded.
+    escaped = _RESERVED.sub(r"\\\g<0>", pattern).translate(_UNESCAPABLE)
+    return {"query_string": {"query": escaped, "fields": [field]}}
 
 
 def _like(field: str, query: tree.Fuzzy) -> Dsl:

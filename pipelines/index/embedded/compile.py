@@ -1,5 +1,6 @@
 """From a query to tantivy's own queries, in the words of one language."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -66,6 +67,11 @@ class Compiler:
         """A keyword has one of these values, without case."""
         folded = [self._analysis.fold(value) for value in values]
         return _unweighted(tantivy.Query.term_set_query(self._schema, field, folded))
+
+    def in_language(self, tag: str) -> tantivy.Query:
+        """Articles in a language; one without a region means all its regions (RFC 4647, section 3.3.1)."""
+        pattern = re.sub(r"([\\*?])", r"\\\1", tag)
+        return _any([self.one_of("language", (tag,)), self._wildcard(f"{pattern}-*", "language")])
 
     def _anywhere(self, query: Words | Wildcard | Fuzzy) -> tantivy.Query:
         weighted = [tantivy.Query.boost_query(self._in_field(query, name), FIELDS[name].weight) for name in WORD_FIELDS]

@@ -94,7 +94,6 @@ def _tokens(text: str, analysis: Analysis) -> list[Token]:
 def _spans(tokens: list[Token], wanted: list[Needle]) -> Iterator[tuple[int, int]]:
     judged: dict[tuple[int, str], bool] = {}
     for number, needle in enumerate(wanted):
-        length = len(needle.stems)
         for at, token in enumerate(tokens):
             if needle.fits is not None:
                 key = (number, token.exact)
@@ -102,12 +101,12 @@ def _spans(tokens: list[Token], wanted: list[Needle]) -> Iterator[tuple[int, int
                     judged[key] = needle.fits(token.exact)
                 if judged[key]:
                     yield token.start, token.end
-            elif length and token.stem == needle.stems[0]:
-                window = tokens[at : at + length + needle.slop]
-                if [t.stem for t in window[:length]] == list(needle.stems):
-                    yield from ((t.start, t.end) for t in window[:length])
-                elif needle.slop and set(needle.stems) <= {t.stem for t in window}:
-                    yield from ((t.start, t.end) for t in window if t.stem in needle.stems)
+            elif token.stem in needle.stems:
+                window = tokens[at : at + len(needle.stems) + needle.slop]
+                if needle.slop and set(needle.stems) <= {other.stem for other in window}:
+                    yield from ((other.start, other.end) for other in window if other.stem in needle.stems)
+                elif needle.stems == tuple(other.stem for other in window):
+                    yield token.start, window[-1].end
 
 
 def _merged(spans: Iterator[tuple[int, int]], text: str) -> list[tuple[int, int]]:

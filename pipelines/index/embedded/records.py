@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from tantivy import Document
 
 from models.article import Article
 from models.document import Known
+from models.errors import SetupError
 from pipelines.index.embedded.schema import ARTICLE, ID, ID_ORDER, KNOWN, PRESENT, exact
 from pipelines.index.fields import SEARCHABLE, Kind
 
@@ -52,8 +54,15 @@ def to_document(article: Article) -> Document:
 
 
 def to_article(document: Document) -> Article:
-    """The article that a document was made from."""
-    return Article.model_validate_json(bytes(document.get_first(ARTICLE) or b""))
+    """The article that a document was made from. Raises SetupError for one of another generation of Newsbeam."""
+    try:
+        return Article.model_validate_json(bytes(document.get_first(ARTICLE) or b""))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SetupError(
+            "The index holds an article that this version of Newsbeam can't read"
+            f" ({'.'.join(map(str, first['loc']))}: {first['msg']}); use the version that wrote it, or remove it."
+        ) from error
 
 
 def to_known(text: str, index: str) -> Known:

@@ -24,11 +24,11 @@ class Analysis:
     """How text of one language becomes terms: stemmed words, words as written, and whole keywords, all folded."""
 
     def __init__(self, language: Language) -> None:
-        words = _words()
+        words = _words(language)
         if language.embedded.stemmer:
             words = words.filter(Filter.stemmer(language.embedded.stemmer))
         self.words: TextAnalyzer = words.filter(Filter.ascii_fold()).build()
-        self.exact: TextAnalyzer = _words().filter(Filter.ascii_fold()).build()
+        self.exact: TextAnalyzer = _words(language).filter(Filter.ascii_fold()).build()
         folded = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.lowercase()).filter(Filter.ascii_fold())
         self.folded: TextAnalyzer = folded.build()
 
@@ -37,10 +37,10 @@ class Analysis:
         return "".join(self.folded.analyze(value))
 
 
-def _words() -> TextAnalyzerBuilder:
-    return (
-        TextAnalyzerBuilder(Tokenizer.regex(_WORD)).filter(Filter.remove_long(_LONGEST_WORD)).filter(Filter.lowercase())
-    )
+def _words(language: Language) -> TextAnalyzerBuilder:
+    # A language with a stemmer has spaces between words, and the simple tokenizer takes half the time.
+    tokenizer = Tokenizer.simple() if language.embedded.stemmer else Tokenizer.regex(_WORD)
+    return TextAnalyzerBuilder(tokenizer).filter(Filter.remove_long(_LONGEST_WORD)).filter(Filter.lowercase())
 
 
 def build_schema() -> Schema:

@@ -4,6 +4,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 
 import tantivy
 
@@ -12,10 +13,10 @@ from models.search import FacetValue, Hit, SearchRequest, SearchResult
 from pipelines.index.embedded.compile import all_of, is_constant
 from pipelines.index.embedded.highlight import highlight, needles
 from pipelines.index.embedded.shard import Ranked, Shard
-from pipelines.index.fields import FACETS, SEARCHABLE, Kind
+from pipelines.index.fields import FACETS
 from pipelines.index.query import Query, QueryError, parse_query
 
-FACET_VALUES = 20
+FACET_VALUES = 10
 _COUNTED = 5000
 """So many values of a facet are counted in each index before the counts are added up."""
 
@@ -48,25 +49,22 @@ def export(shards: Sequence[Shard], request: SearchRequest, now: datetime) -> It
     """All matches, ordered by id. Raises QueryError."""
     query = _checked(request, now)
     streams = [shard.articles(_compiled(shard, query, request)) for shard in shards]
-    return heapq.merge(*streams, key=lambda article: article.id)
+    by_id = groupby(heapq.merge(*streams, key=lambda article: article.id), key=lambda article: article.id)
+    return (max(twins, key=lambda article: article.version) for _, twins in by_id)
 
 
 def _checked(request: SearchRequest, now: datetime) -> Query:
-    for name in request.facets:
+    for name in (*request.facets, *request.filters):
         if name not in FACETS:
             raise QueryError(f"{name} is no facet; the facets are {', '.join(FACETS)}.")
-    for name in request.filters:
-        if SEARCHABLE.get(name) is not Kind.KEYWORD:
-            raise QueryError(f"{name} is no filter; the filters are {', '.join(FACETS)}.")
     return parse_query(request.query, now)
 
 
 def _compiled(shard: Shard, query: Query, request: SearchRequest) -> tantivy.Query:
     shard.check()
-    filters = dict(request.filters)
-    wanted = [shard.compiler.one_of(name, values) for name, values in filters.items()]
+    wanted = [shard.compiler.one_of(name, values) for name, values in request.filters.items()]
     if request.language is not None:
-        wanted.append(shard.compiler.one_of("language", (request.language,)))
+        wanted.append(shard.compiler.in_language(request.language))
     if request.source_id is not None:
         wanted.append(shard.compiler.one_of("source_id", (request.source_id,)))
     if request.since is not None or request.until is not None:

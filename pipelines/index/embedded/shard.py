@@ -115,7 +115,7 @@ class Shard:
 
     def count(self, query: tantivy.Query) -> int:
         """How many match."""
-        return self.searcher.search(query, 1).count
+        return int(self.searcher.search(query, 1).count)  # type: ignore[attr-defined]  # the stub forgets it
 
     def best(self, query: tantivy.Query, wanted: int, *, by_time: bool) -> list[Ranked]:
         """At least the `wanted` best matches; whoever equals the last of them is there too, so that pages fit."""

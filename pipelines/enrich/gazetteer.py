@@ -1,0 +1,218 @@
+"""Every name that Newsbeam knows of countries, regions and cities, in memory: `config/places`, and CLDR by Babel."""
+
+import gzip
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from typing import Literal, NamedTuple
+
+from babel import Locale, UnknownLocaleError
+
+from pipelines.enrich import inflection
+
+FOREIGN_LARGE = 200_000
+"""In a language without a list of ambiguous names only cities of this size are believed."""
+
+_MIXED = ("en", "*")
+
+
+class Place(NamedTuple):
+    """A country, region or city under the one name it has in every language's articles.
+
+    `region` is a US state's code, `id` a GeoNames id; only cities have a position and a population.
+    """
+
+    kind: Literal["country", "region", "city"]
+    name: str
+    country: str | None
+    region: str = ""
+    id: int | None = None
+    lat: float = 0.0
+    lon: float = 0.0
+    population: int = 0
+
+
+class Names:
+    """From a surface form to what it may stand for, with what a scanner needs to know where to look."""
+
+    def __init__(self, entries: Iterable[tuple[str, Place]]) -> None:
+        self.places: dict[str, tuple[Place, ...]] = {}
+        self.first: dict[str, int] = {}
+        """First word of a name in a script with spaces, and the most characters that a name from there has."""
+        self.heads: dict[str, int] = {}
+        """The same for the first two characters of names in scripts without."""
+        for name, place in entries:
+            known = self.places.get(name)
+            if known is None:
+                self.places[name] = (place,)
+                self._enter(name)
+            elif place not in known:
+                self.places[name] = (*known, place)
+
+    def _enter(self, name: str) -> None:
+        index, key = (self.heads, name[:2]) if is_unspaced(name[0]) else (self.first, first_word(name))
+        if len(name) > index.get(key, 0):
+            index[key] = len(name)
+
+
+class Lexicon(NamedTuple):
+    """What names mean in one language. `fixed` are countries and regions, which come before `cities`."""
+
+    fixed: Names
+    cities: Names
+    never: frozenset[str]
+    cue: frozenset[str]
+    cue_words: frozenset[str]
+    person_words: frozenset[str]
+    skipped: frozenset[str]
+    company: Mapping[str, frozenset[str]]
+    smallest: int
+
+
+def is_unspaced(letter: str) -> bool:
+    """Whether names in this letter's script are looked for anywhere, and not only as whole words."""
+    return (
+        "\u0900" <= letter <= "\u0eff"
+        or "\u1000" <= letter <= "\u109f"
+        or "\u1100" <= letter <= "\u11ff"
+        or "\u3040" <= letter <= "\u9fff"
+        or "\uac00" <= letter <= "\ud7af"
+    )
+
+
+def first_word(name: str) -> str:
+    """The letters and digits before the first space, hyphen or apostrophe."""
+    for position, letter in enumerate(name):
+        if not (letter.isalnum() or letter == "_"):
+            return name[:position]
+    return name
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The names of one language; a language that nobody described has CLDR's names, English ones and large cities."""
+    rows = _rows("context.tsv")
+    words = {role: frozenset(_context(rows, language, role)) for role in ("cue", "title", "given", "skip")}
+    known = {row[0] for row in _rows("ambiguous.tsv")}
+    lists = {level: _ambiguous(level, language if language in known else None) for level in ("never", "cue")}
+    return Lexicon(
+        fixed=Names((*_countries(language), *_people(language), *_regions(language), *_skips(words["skip"]))),
+        cities=cities(),
+        never=lists["never"],
+        cue=lists["cue"],
+        cue_words=words["cue"],
+        person_words=words["title"] | words["given"],
+        skipped=words["skip"],
+        company={
+            row[1].removeprefix("with "): frozenset(filter(None, row[2].split("|")))
+            for row in rows
+            if row[0] in (language, "*") and row[1].startswith("with ")
+        },
+        smallest=0 if language in known else FOREIGN_LARGE,
+    )
+
+
+@cache
+def cities() -> Names:
+    """All cities, by all their names; the most populous comes first where several share one."""
+    return Names(_cities())
+
+
+@cache
+def country_name(code: str) -> str:
+    """The one name of a country in every article: CLDR's English one, or ours where that is unhandy."""
+    for language, known, name in _rows("countries.tsv"):
+        if language == "name" and known == code:
+            return name
+    return str(Locale("en").territories.get(code, code))
+
+
+@cache
+def _country(code: str) -> Place:
+    return Place("country", country_name(code), code)
+
+
+def _countries(language: str) -> Iterator[tuple[str, Place]]:
+    for own in dict.fromkeys((language, "en")):
+        for code, name in _territories(own).items():
+            for form in inflection.names(own, name):
+                yield form, _country(code)
+    for own, code, names in _rows("countries.tsv"):
+        if own in (language, "*") or (own == "name" and code != "TR"):
+            for name in names.split("|"):
+                for form in inflection.names(language, name):
+                    yield form, _country(code)
+
+
+def _territories(language: str) -> dict[str, str]:
+    try:
+        territories = Locale.parse(language).territories
+    except (UnknownLocaleError, ValueError):
+        return {}
+    return {
+        code: name.replace("’", "'")
+        for code, name in territories.items()
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES and len(name) > 1
+    }
+
+
+_NO_COUNTRIES = frozenset(("EU", "EZ", "UN", "ZZ", "XA", "XB", "QO", "AQ"))
+
+
+def _people(language: str) -> Iterator[tuple[str, Place]]:
+    for own, code, words in _rows("demonyms.tsv"):
+        if own == language:
+            for word in words.split("|"):
+                for form in inflection.people(language, word):
+                    yield form, _country(code)
+
+
+def _regions(language: str) -> Iterator[tuple[str, Place]]:
+    for code, name, others in _rows("regions.tsv"):
+        country, _, region = code.partition("-")
+        place = Place("region", name, country or None, region)
+        for other in (name, *filter(None, others.split("|"))):
+            for form in inflection.names("de", other) if language == "de" else (other,):
+                yield form, place
+
+
+def _skips(names: Iterable[str]) -> Iterator[tuple[str, Place]]:
+    for name in names:
+        yield name, Place("region", "", None)
+
+
+def _cities() -> Iterator[tuple[str, Place]]:
+    for row in _city_rows():
+        place = Place("city", row[1], row[2], row[3], int(row[0]), float(row[4]), float(row[5]), int(row[6]))
+        yield row[1], place
+        for name in filter(None, row[7].split("|")):
+            yield name, place
+
+
+def _city_rows() -> Iterator[list[str]]:
+    packed = (files("config") / "places" / "cities.tsv.gz").read_bytes()
+    lines = gzip.decompress(packed).decode().splitlines()
+    return (line.split("\t") for line in islice(lines, 1, None))
+
+
+def _ambiguous(level: str, language: str | None) -> frozenset[str]:
+    return frozenset(
+        word
+        for own, of, words in _rows("ambiguous.tsv")
+        if (of == level and own == language) or language is None
+        for word in words.split(" ")
+    )
+
+
+def _context(rows: Iterable[tuple[str, ...]], language: str, role: str) -> Iterator[str]:
+    for own, of, words in rows:
+        if of == role and own in (language, "*"):
+            yield from words.split("|")
+
+
+@cache
+def _rows(name: str) -> tuple[tuple[str, ...], ...]:
+    text = (files("config") / "places" / name).read_text(encoding="utf-8")
+    return tuple(tuple(line.split("\t")) for line in text.splitlines() if line and not line.startswith("#"))
