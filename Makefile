@@ -4,7 +4,7 @@
 # pyproject.toml changes. uv does the installing; where it is missing it comes into .uv, and stays there.
 
 INDEX ?= data/index
-QUERY ?= festival OR countries:JP
+QUERY ?= Soldat OR countries:JP
 ONLY ?=
 ARGS ?=
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Protocol
 
 from models.article import TextStatus
 from models.document import Candidate, Entry
@@ -11,26 +10,10 @@ from models.errors import FetchError, ParseError
 from models.outcome import Outcome, OutcomeKind
 from models.settings import FetchSettings
 from models.source import FullText
+from pipelines.fetch import Page
 from pipelines.parse import PageContent, read_page
 
-
-class FetchedPage(Protocol):
-    """A page as Fetch brings it; `url` is where it was found in the end."""
-
-    @property
-    def url(self) -> str:
-        """Its address after redirects."""
-
-    @property
-    def body(self) -> bytes:
-        """Its bytes, unpacked."""
-
-    @property
-    def media_type(self) -> str | None:
-        """What the server called it."""
-
-
-GetPages = Callable[[Sequence[str], FetchSettings], Mapping[str, FetchedPage | FetchError]]
+GetPages = Callable[[Sequence[str], FetchSettings], Mapping[str, Page | FetchError]]
 """Fetches many pages at once; the answer holds a page or an error for each address."""
 
 _WITHOUT_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -94,7 +77,7 @@ def _wants_page(entry: Entry) -> bool:
             return False
 
 
-def _with_page(entry: Entry, page: FetchedPage | FetchError | None) -> Entry:
+def _with_page(entry: Entry, page: Page | FetchError | None) -> Entry:
     """The entry with what its page says; without a page its own text stays, and the status says why."""
     if page is None:
         full = entry.text_status is TextStatus.FULL

@@ -6,6 +6,8 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
+from models.errors import NewsbeamError
+
 _SECRET_KEY = re.compile(r"auth|cookie|token|secret|passw|credential|api_?key|session", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]+@")
 _IN_QUERY = re.compile(r"(?<=[?&])([^=&\s]*(?:auth|token|secret|passw|key|sig)[^=&\s]*)=[^&\s#]+", re.IGNORECASE)
@@ -17,9 +19,18 @@ def configure_logging(level: str) -> None:
     """Send what Newsbeam and its libraries log, from this level on, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter())
+    handler.addFilter(_of_interest)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+
+
+def _of_interest(record: logging.LogRecord) -> bool:
+    """Beam warns of what Newsbeam does not use, and shows the traceback of errors that we tell in one line."""
+    if "apache_beam" not in record.pathname or logging.getLogger().level <= logging.INFO:
+        return True
+    ours = record.exc_info is not None and isinstance(record.exc_info[1], NewsbeamError)
+    return record.levelno >= logging.ERROR and not ours
 
 
 class _Formatter(logging.Formatter):

@@ -1,12 +1,13 @@
 """Every seed becomes the records that stand in tests/golden; `make golden` writes them anew."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from models.article import Article
+from models.article import Article, Dateline
 from models.outcome import Failure
 from models.settings import Configuration
 from pipelines.preview import preview
@@ -18,7 +19,10 @@ CURE = "run `make golden`, read what changed with `git diff tests/golden`, and c
 
 
 def records(name: str) -> list[dict[str, Any]]:
-    """What the seed gives, without what differs from run to run, from place to place or from version to version."""
+    """What the seed gives, without what differs from run to run, from place to place or from version to version.
+
+    The body is shown by paragraph and a mention with its words, so that a difference can be read.
+    """
     return [_lasting(record) for record in preview(Configuration(), [str(SEEDS / name)])]
 
 
@@ -33,6 +37,12 @@ def _lasting(record: Article | Failure) -> dict[str, Any]:
             told["timestamp"] = "first_seen_at"
         if record.url is None:
             told["id"] = "from the file's path"
+        told["body"] = record.body.split("\n\n")
+        for entity, shown in zip(record.entities, told["entities"], strict=True):
+            shown["mentions"] = [
+                f"{mention.start}-{mention.end} {record.body[mention.start : mention.end]}"
+                for mention in entity.mentions
+            ]
         del told["fetched_at"], told["first_seen_at"], told["version"], told["pipeline"]
     else:
         del told["id"], told["first_failed_at"], told["last_failed_at"], told["newsbeam"]
@@ -60,13 +70,31 @@ def test_no_seed_ends_as_a_dead_letter() -> None:
     assert not failed
 
 
+def test_the_german_wire_story_without_a_headline_is_understood() -> None:
+    (story,) = preview(Configuration(), [str(SEEDS / "000_d167ea77ea0d49e4.txt")])
+    assert isinstance(story, Article)
+    assert story.language == "de"
+    assert story.updated_at == datetime(2025, 4, 28, 7, tzinfo=UTC)  # 03:00 ET in April is UTC-4
+    assert story.updated_at_raw == "28. April 2025, 03:00 Uhr ET"
+    assert story.dateline == Dateline(place="TAIPEI", country="TW")
+    assert story.editors == ("Mike Firn", "Stephen Wright")
+    assert story.update_note is not None
+    assert story.update_note.startswith("Aktualisiert, um Kommentare")
+    assert story.title.startswith("Nordkorea hat am Montag")
+    assert len(story.title) <= 120
+    assert story.body.startswith("Nordkorea hat am Montag")
+    assert story.body.endswith("Wege für das Engagement.")
+    assert {"KP", "RU", "UA", "KR", "US", "TW"} <= set(story.countries)
+
+
 def write() -> None:
-    """Write every golden record anew, and remove those whose seed is gone."""
+    """Write every golden record anew, and remove those whose seed is gone; nothing is touched before all are read."""
+    written = {golden(name): _written(records(name)) for name in NAMES}
     for path in GOLDEN.rglob("*.json"):
         path.unlink()
-    for name in NAMES:
-        golden(name).parent.mkdir(parents=True, exist_ok=True)
-        golden(name).write_text(_written(records(name)), encoding="utf-8")
+    for path, text in written.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -76,6 +76,8 @@ def schema(
     write: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write all of them into a config directory.")
     ] = None,
+    config: ConfigOption = None,  # noqa: ARG001  # every command takes them; schemas do not depend on them
+    index: IndexOption = None,  # noqa: ARG001
 ) -> int:
     """Print the JSON Schema of a file (newsbeam, feeds) or of what a command prints (article, failure, run, search).
 

@@ -105,11 +105,12 @@ def show(
 
 
 def _line(failure: Failure) -> Group:
-    first = Text(failure.id[:_SHORT_ID], style="bold")
-    first.append(f"  {written(failure.last_failed_at)}  {plain(failure.source_name)}", style="dim")
-    if failure.attempts > 1:
-        first.append(f"  {failure.attempts} times", style="yellow")
-    second = Text(f"{'':12}{failure.stage}: ", style="red").append(plain(without_secrets(failure.reason)), style="")
+    first = Text.assemble(
+        (failure.id[:_SHORT_ID], "bold"),
+        (f"  {written(failure.last_failed_at)}  {plain(failure.source_name)}", "dim"),
+        (f"  {failure.attempts} times" if failure.attempts > 1 else "", "yellow"),
+    )
+    second = Text.assemble((f"{'':12}{failure.stage}: ", "red"), plain(without_secrets(failure.reason)))
     return Group(first, second)
 
 
@@ -130,9 +131,7 @@ def _whole(failure: Failure) -> Group:
         "bytes": f"{failure.raw_length:,} of {failure.media_type or 'an unnamed type'}" if failure.raw_length else None,
     }
     lines = [
-        Text(f"{name:>13}  ", style="dim").append(plain(without_secrets(value)), style="")
-        for name, value in facts.items()
-        if value
+        Text.assemble((f"{name:>13}  ", "dim"), plain(without_secrets(value))) for name, value in facts.items() if value
     ]
     if failure.raw:
         head = failure.raw[:_SHOWN_BYTES].decode("utf-8", errors="replace")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from babel import Locale, UnknownLocaleError
 from rich.console import Group, RenderableType
-from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from models.search import FacetValue, Hit, SearchRequest, SearchResult
@@ -62,16 +62,20 @@ def _parts(result: SearchResult, request: SearchRequest) -> Iterator[RenderableT
 
 def _hit(number: int, hit: Hit) -> Iterator[RenderableType]:
     article = hit.article
-    title = Text(f"{number:>3}  ", style="dim")
-    title.append_text(_marked(hit.highlights.get("title", (article.title,))[0], "bold"))
-    yield title
     about = [article.source_name, written(article.timestamp), language_name(article.language)]
-    yield Padding(Text(" · ".join(plain(part) for part in about), style="dim"), (0, 0, 0, 5), expand=False)
     passages = [passage for field, found in hit.highlights.items() if field != "title" for passage in found]
-    for passage in passages[:_PASSAGES] or [article.summary or article.body[:160]]:
-        yield Padding(_marked(passage, ""), (0, 0, 0, 5), expand=False)
+    lines = [
+        _marked(hit.highlights.get("title", (article.title,))[0], "bold"),
+        Text(" · ".join(plain(part) for part in about), style="dim"),
+        *(_marked(passage, "") for passage in passages[:_PASSAGES] or [article.summary or article.body[:160]]),
+    ]
     if article.url:
-        yield Padding(Text(plain(article.url), style="blue", overflow="fold"), (0, 0, 0, 5), expand=False)
+        lines.append(Text(plain(article.url), style="blue", overflow="fold"))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=3, justify="right", style="dim")
+    table.add_column()
+    table.add_row(f"{number}", Group(*lines))
+    yield table
     yield Text()
 
 
@@ -89,8 +93,8 @@ def _marked(passage: str, style: str) -> Text:
 def _facets(result: SearchResult) -> Iterator[RenderableType]:
     shown = {name: values for name, values in result.facets.items() if values}
     for name, values in shown.items():
-        line = Text(f"{_LABELS.get(name, name):>13}  ", style="dim")
-        line.append_text(Text(" · ").join(_facet(value) for value in values[:_FACET_VALUES]))
+        found = Text(" · ").join(_facet(value) for value in values[:_FACET_VALUES])
+        line = Text.assemble((f"{_LABELS.get(name, name):>13}  ", "dim"), found)
         line.truncate(200, overflow="ellipsis")
         yield line
     if shown:

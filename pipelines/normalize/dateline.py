@@ -21,11 +21,12 @@ _LOWER_INSIDE = frozenset(_SMALL_WORDS.split())
 
 
 class Filed(NamedTuple):
-    """A story's dateline, the agencies it credits, and the text after it."""
+    """A story's dateline, the agencies it credits, the text after it, and the day as the dateline writes it."""
 
     dateline: Dateline | None
     agencies: tuple[str, ...]
     text: str
+    day: str | None = None
 
 
 def read_dateline(text: str) -> Filed:
@@ -46,11 +47,10 @@ def read_dateline(text: str) -> Filed:
     filed = _read_head(found["head"], credited) if found else None
     if filed is None or found is None:
         return Filed(None, credited, text)
-    dateline, agencies = filed
-    return Filed(dateline, agencies, text[found.end() :])
+    return filed._replace(text=text[found.end() :])
 
 
-def _read_head(head: str, credited: tuple[str, ...]) -> tuple[Dateline, tuple[str, ...]] | None:
+def _read_head(head: str, credited: tuple[str, ...]) -> Filed | None:
     credit = _CREDIT.search(head)
     agencies = credited
     if credit is not None:
@@ -70,7 +70,8 @@ def _read_head(head: str, credited: tuple[str, ...]) -> tuple[Dateline, tuple[st
     if qualifiers and country is None:
         place = f"{place}, {qualifiers[0]}"
     unknown = (credit["brackets"] or credit["slashes"]).strip() if credit and not agencies else None
-    return Dateline(place=place, country=country), agencies or ((unknown,) if unknown else ())
+    day = ", ".join(piece for piece in others if any(map(str.isdigit, piece)))
+    return Filed(Dateline(place=place, country=country), agencies or ((unknown,) if unknown else ()), "", day or None)
 
 
 def _is_place(place: str) -> bool:

@@ -56,7 +56,7 @@ def read_ends(paragraphs: list[str], language: str | None) -> Story:
             _take_end(story, rules, at_least=1, stamps=False)
             stories.append(story)
         best = max(stories, key=lambda story: story.fired)
-    _take_dateline(best)
+    _take_dateline(best, language)
     return best
 
 
@@ -65,7 +65,7 @@ def _read_whole(paragraphs: list[str], rules: Rules, *, titled: bool) -> Story:
     _take_start(story, rules, titled=titled)
     _take_end(story, rules, at_least=0, stamps=True)
     _take_agency_at_end(story)
-    _take_dateline(story)
+    _take_dateline(story, rules.language)
     return story
 
 
@@ -192,7 +192,8 @@ def _take_agency_at_end(story: Story) -> None:
         story.paragraphs.extend([kept] if kept else [])
 
 
-def _take_dateline(story: Story) -> None:
+def _take_dateline(story: Story, language: str | None) -> None:
+    """The dateline; its day says when the story was published where it has a year and nothing else says it."""
     if not story.paragraphs:
         return
     filed = read_dateline(story.paragraphs[0])
@@ -200,6 +201,8 @@ def _take_dateline(story: Story) -> None:
         story.paragraphs = [filed.text, *story.paragraphs[1:]]
     story.dateline = filed.dateline
     story.agencies.extend(filed.agencies)
+    if filed.day and story.published is None and is_time(filed.day, language=language):
+        story.published = filed.day
 
 
 def _is_headline(line: str, after: list[str]) -> bool:

@@ -39,6 +39,14 @@ _READ_AS = {
 }
 """Labels that stand for a larger encoding in practice (WHATWG Encoding Standard, section 4.2)."""
 
+# fmt: off
+_GUESSES = [
+    "cp1252", "cp1251", "koi8_r", "koi8_u", "cp1250", "iso8859_2", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
+    "cp1258", "cp874", "gb18030", "big5", "cp932", "euc_jp", "cp949",
+]
+# fmt: on
+"""What text on the web is written in, where it is no Unicode."""
+
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -121,7 +129,7 @@ def _not_utf8(body: bytes, declared: list[str]) -> str:
             found = _try(body, wanted) or _try(body, encoding)
             if found is not None:
                 return found
-    guess = from_bytes(body[:_GUESSED_FROM]).best()
+    guess = from_bytes(body[:_GUESSED_FROM], cp_isolation=_GUESSES).best()
     return body.decode(guess.encoding if guess is not None else "cp1252", "replace")
 
 

@@ -124,7 +124,7 @@ def _failed(document: Document, unread: Unread) -> Outcome:
         newsbeam=NEWSBEAM_VERSION,
         entry_id=entry_id,
         raw=unread.raw,
-        media_type=document.media_type or "application/x-ndjson",
+        media_type=document.media_type or "application/json",
     )
     return Outcome(
         kind=OutcomeKind.FAILED, document=document.id, source_id=source.id, entry_id=entry_id, failure=failure

@@ -56,6 +56,7 @@ _DOCTYPE = re.compile(r"<!DOCTYPE\s+([\w:.-]*)", re.IGNORECASE)
 _ROOT = re.compile(r"<((?:[\w.-]+:)?[\w.-]+)")
 _LATE_START = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF)\b", re.IGNORECASE)
 _JSON_FEED = re.compile(r'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org')
+_FEED_NAMES = (".rss", ".atom", ".rdf", ".xml")
 _DECLARATIONS = ("<?xml", "<!DOCTYPE", "<!doctype", "<!--")
 _HEAD = 64 * 1024
 _LONG_HEAD = 4 * 2**20
@@ -66,7 +67,8 @@ _ONE_VALUE = 64 * 2**20
 def detect(document: Document) -> Format:
     """The document's format. Raises ParseError that says what it is where Newsbeam can't read it.
 
-    A source that is configured as a feed must bring a feed.
+    A source that is configured as a feed must bring a feed; so must a file named like one, unless it is XHTML,
+    because what servers answer in a feed's place, and archives keep, is no article.
     """
     body = document.body
     if not body.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
@@ -77,7 +79,9 @@ def detect(document: Document) -> Format:
     head = decode(body[:_HEAD], document.media_type)
     found = _markup_format(head, document) or _json_format(head, document) or "text"
     if isinstance(document.source, FeedSource) and found not in ("feed", "json-feed"):
-        raise ParseError(_no_feed(document.url, found))
+        raise ParseError(f"{_no_feed(document.url, found)}; check the address in feeds.yaml.")
+    if found == "page" and document.url.removesuffix(".gz").endswith(_FEED_NAMES) and not _is_xml(head):
+        raise ParseError(f"{_no_feed(document.url, found)}; a page that is an article must be named .html.")
     return found
 
 
@@ -114,7 +118,7 @@ def _markup_format(head: str, document: Document) -> Format | None:
         return "feed"
     if root.lower() in _PAGE_ROOTS or root == "!doctype html":
         return "page"
-    if head.lstrip().startswith("<?xml") or _DOCTYPE.search(head, 0, place + 1):
+    if _is_xml(head) or _DOCTYPE.search(head, 0, place + 1):
         raise ParseError(f"{document.url} is XML, but no feed: its first element is <{root[:80]}>.")
     if f"</{root}>" in head or "/>" in head:
         raise ParseError(f"{document.url} is markup, but neither a feed nor a page: it starts with <{root[:80]}>.")
@@ -181,4 +185,8 @@ def _looks_like_json_feed(data: bytes) -> bool:
 
 def _no_feed(url: str, found: Format) -> str:
     what = {"page": "an HTML page", "records": "JSON, but no JSON Feed", "text": "plain text"}.get(found, found)
-    return f"{url} brought {what} where a feed was expected; check the address in feeds.yaml."
+    return f"{url} brought {what} where a feed was expected"
+
+
+def _is_xml(head: str) -> bool:
+    return head.lstrip().startswith("<?xml")

@@ -3,7 +3,7 @@
 import re
 from hashlib import sha256
 from ipaddress import AddressValueError, IPv6Address
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 import idna
 
@@ -32,6 +32,11 @@ Names are compared without case. Those of the last list count only when their va
 _KEPT_IN_PATH = "/%:@!$&'()*+,;=~-._"
 _KEPT_IN_QUERY = _KEPT_IN_PATH + "?[]|{}"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_HIGHEST_PORT = 65_535
+_ADDRESS = re.compile(
+    r"(https?)://(?:[^/?#]*@)?(\[[0-9a-f:.]+\]|[^/?#:@\[\]\\]+)(?::([0-9]{0,5}))?(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
 _IN_ITS_FORM = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?/[A-Za-z0-9/._~+-]*")
 _CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f]")
@@ -101,23 +106,21 @@ def _encoded_space(match: re.Match[str]) -> str:
 
 def _split(url: str) -> tuple[str, str, str, str] | None:
     """Scheme, host with port, path and query."""
-    try:
-        parts = urlsplit(url)
-        port, hostname = parts.port, parts.hostname
-    except ValueError:
+    match = _ADDRESS.fullmatch(url)
+    if match is None:
         return None
-    scheme = parts.scheme.lower()
-    host = _ascii_host(hostname or "")
-    if scheme not in _DEFAULT_PORTS or host is None:
+    scheme, written, port, path, query = match.groups("")
+    host, scheme = _ascii_host(written), scheme.lower()
+    if host is None or int(port or 0) > _HIGHEST_PORT:
         return None
-    return scheme, host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}", parts.path, parts.query
+    return scheme, host if int(port or 0) in (0, _DEFAULT_PORTS[scheme]) else f"{host}:{int(port)}", path, query
 
 
 def _ascii_host(host: str) -> str | None:
     host = host.rstrip(".").lower()
-    if ":" in host and "%" not in host:
+    if host.startswith("["):
         try:
-            return f"[{IPv6Address(host)}]"
+            return f"[{IPv6Address(host[1:-1])}]"
         except AddressValueError:
             return None
     if not host.isascii():

@@ -128,15 +128,16 @@ def _text(tree: HtmlElement, metadata: Metadata, url: str) -> tuple[str, str]:
         found: Any = bare_extraction(tree, url=url or None, include_comments=False, with_metadata=False)
     except _STUMBLES:
         found = None
-    visible = _paragraphs(getattr(found, "text", None) or "", metadata.title)
+    visible = _paragraphs(getattr(found, "text", None) or "", metadata.headings)
     claimed = read_text(metadata.text).text if metadata.text else ""
-    return (claimed, "json-ld") if len(claimed) > 2 * len(visible) else (visible, "page")
+    is_claimed = len(claimed) > 2 * len(visible) or claimed.split() == visible.split()
+    return (claimed, "json-ld") if is_claimed else (visible, "page")
 
 
-def _paragraphs(text: str, title: str | None) -> str:
-    """One paragraph a line, as trafilatura writes them; a heading that repeats the title is none."""
+def _paragraphs(text: str, headings: frozenset[str]) -> str:
+    """One paragraph a line, as trafilatura writes them; a headline at the start is none."""
     lines = text.split("\n")
-    if title is not None and one_line(lines[0]).casefold() == title.casefold():
+    if one_line(lines[0]).casefold() in headings:
         lines = lines[1:]
     return join_paragraphs(lines)
 

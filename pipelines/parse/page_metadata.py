@@ -46,7 +46,10 @@ _LANGUAGES = ("content-language", "dc.language", "language", "og:locale")
 
 
 class Metadata(NamedTuple):
-    """A page's own claims, cleaned, and for each field that has one, where it stood."""
+    """A page's own claims, cleaned, and for each field that has one, where it stood.
+
+    `text` is the article as JSON-LD has it; `headings` are all headlines of the page, case-folded.
+    """
 
     title: str | None
     summary: str | None
@@ -59,6 +62,7 @@ class Metadata(NamedTuple):
     tags: tuple[str, ...]
     canonical: str | None
     text: str | None
+    headings: frozenset[str]
     provenance: dict[str, str]
 
 
@@ -96,6 +100,7 @@ def read_metadata(tree: HtmlElement, url: str) -> Metadata:
         tags=tags,
         canonical=_canonical(tree, meta, url),
         text=next(iter(texts(linked.get("articleBody"))), None),
+        headings=frozenset(one_line(text).casefold() for text in (title or "", *_headings(tree))),
         provenance={name: source for name, source in sources if source},
     )
 

@@ -34,6 +34,7 @@ _SAME = {
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ABSENT = frozenset({"", "?"})
+_LONGEST_BLANK = 16
 _LATEST_SECOND = 253_402_300_800
 
 
@@ -58,9 +59,10 @@ def look_up(record: Mapping[str, object], names: Iterable[str]) -> object:
         value = record.get(name)
         if value is None and "." in name:
             value = _reach(record, name)
-        if value is None or (type(value) is str and len(value) < 9 and value.strip() in _ABSENT):
-            continue
-        if value not in ([], {}):
+        if type(value) is str:
+            if len(value) > _LONGEST_BLANK or value.strip() not in _ABSENT:
+                return value
+        elif value is not None and value not in ([], {}):
             return value
     return None
 

@@ -4,6 +4,8 @@ Run it with the Python whose libraries are to be compared; one that is not insta
 first row is the baseline (langdetect, which most projects take). Texts come from ../shared/data or NEWSBEAM_TEST_DATA.
 """
 
+# ruff: noqa: T201  (a table on the terminal is what it is for)
+
 import argparse
 import gzip
 import importlib.metadata

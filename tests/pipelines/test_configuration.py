@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -255,7 +256,7 @@ def test_a_file_that_can_not_be_read_is_one_clear_line(problems: Problems, conte
 def test_a_small_file_does_not_unfold_into_a_large_one(problems: Problems) -> None:
     layers = "abcdefghi"
     bomb = f"{layers[0]}: &{layers[0]} [{', '.join('x' * 10)}]\n" + "".join(
-        f"{name}: &{name} [{', '.join([f'*{inner}'] * 10)}]\n" for inner, name in zip(layers, layers[1:], strict=False)
+        f"{name}: &{name} [{', '.join([f'*{inner}'] * 10)}]\n" for inner, name in pairwise(layers)
     )
     assert any("unfold into too many values" in problem for problem in problems(bomb + "feeds: []\n"))
 
@@ -373,7 +374,7 @@ def test_the_packaged_feeds_are_right_and_speak_several_languages() -> None:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_committed_schemas_are_those_of_the_records(name: str) -> None:
     file = file_of(name, REPOSITORY / "config")
-    assert file.is_file() and file.read_text(encoding="utf-8") == as_text(name), (
+    assert file.read_text(encoding="utf-8") == as_text(name), (
         f"{file.name} is not up to date; write it anew with: newsbeam config schema --write config"
     )
 

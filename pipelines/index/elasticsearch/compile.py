@@ -28,7 +28,7 @@ def compile_query(query: tree.Query) -> Dsl:
 
 
 @compile_query.register
-def _(query: tree.Everything) -> Dsl:
+def _(_query: tree.Everything) -> Dsl:
     return {"match_all": {}}
 
 

@@ -1,4 +1,4 @@
-"""Walks through all that matches, in the order of ids, over one unchanging view of the index."""
+"""Walks through all that matches, however much it is, over one unchanging view of an index."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from pipelines.index.elasticsearch.client import Connection
 _KEEP_ALIVE = "5m"
 _PAGE, _IDS_PAGE = 100, 10_000
 """Whole articles, of up to a few megabytes each, and bare ids, that one answer holds."""
+_BY_ID = [{"id": "asc"}, {"version": "desc"}]
 
 _Hit = Mapping[str, Any]
 
@@ -15,7 +16,7 @@ _Hit = Mapping[str, Any]
 def whole(connection: Connection, index: str, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Every article that matches, as written; of twins the one with the higher version."""
     last = None
-    for hit in _walk(connection, index, query=query, size=_PAGE):
+    for hit in walk(connection, index, _BY_ID, query=query, size=_PAGE):
         article = hit["_source"]
         if article["id"] != last:
             yield article
@@ -25,7 +26,8 @@ def whole(connection: Connection, index: str, query: dict[str, Any]) -> Iterator
 def twins(connection: Connection, index: str) -> Iterator[str]:
     """The ids that stand in two indices, each once."""
     before = reported = None
-    for hit in _walk(connection, index, query={"match_all": {}}, size=_IDS_PAGE, source=False, stored_fields="_none_"):
+    everything = {"query": {"match_all": {}}, "source": False, "stored_fields": "_none_"}
+    for hit in walk(connection, index, _BY_ID, size=_IDS_PAGE, **everything):
         here = hit["sort"][0]
         if here == before and here != reported:
             yield here
@@ -33,7 +35,8 @@ def twins(connection: Connection, index: str) -> Iterator[str]:
         before = here
 
 
-def _walk(connection: Connection, index: str, **body: Any) -> Iterator[_Hit]:
+def walk(connection: Connection, index: str, sort: list[dict[str, str]], *, size: int, **body: Any) -> Iterator[_Hit]:
+    """Every hit in this order, fetched `size` at a time; `body` is the rest of the search."""
     point = connection.patiently(
         lambda client: client.open_point_in_time(index=index, keep_alive=_KEEP_ALIVE, ignore_unavailable=False)
     )["id"]
@@ -41,9 +44,10 @@ def _walk(connection: Connection, index: str, **body: Any) -> Iterator[_Hit]:
         after: list[Any] | None = None
         while True:
             page = connection.patiently(
-                lambda client, after=after: client.search(  # type: ignore[misc]
+                lambda client, point=point, after=after: client.search(  # type: ignore[misc]
                     pit={"id": point, "keep_alive": _KEEP_ALIVE},
-                    sort=[{"id": "asc"}, {"version": "desc"}, {"_shard_doc": "asc"}],
+                    sort=[*sort, {"_shard_doc": "asc"}],
+                    size=size,
                     search_after=after,
                     track_total_hits=False,
                     **body,
@@ -51,7 +55,7 @@ def _walk(connection: Connection, index: str, **body: Any) -> Iterator[_Hit]:
             )
             hits = page["hits"]["hits"]
             yield from hits
-            if len(hits) < body["size"]:
+            if len(hits) < size:
                 return
             after, point = hits[-1]["sort"], page["pit_id"]
     finally:

@@ -21,10 +21,10 @@ _CLOCK_FIELDS = frozenset({"fetched_at", "first_seen_at"})
 _LOWER_CASE = {"tr": "turkish", "el": "greek", "ga": "irish"}
 
 _ELISION = {
-    "it": "c l all dall dell nell sull coll pell gl agl dagl degl negl sugl un m t s v d".split(),
-    "fr": "l m t qu n s j d c jusqu quoiqu lorsqu puisqu".split(),
-    "ca": "d l m n s t".split(),
+    "it": "c l all dall dell nell sull coll pell gl agl dagl degl negl sugl un m t s v d",
+    "fr": "l m t qu n s j d c jusqu quoiqu lorsqu puisqu",
 }
+"""The articles and particles that lose their vowel and are written together with the next word."""
 
 
 def index_body(code: str, settings: ElasticsearchSettings) -> Body:
@@ -143,7 +143,7 @@ def _analysis(language: Language) -> Body:
     chain = ["news_lowercase"]
     for name in language.elasticsearch.filters:
         if name == "elision" and (articles := _ELISION.get(language.code)):
-            filters["news_elision"] = {"type": "elision", "articles": articles, "articles_case": True}
+            filters["news_elision"] = {"type": "elision", "articles": articles.split(), "articles_case": True}
             chain.append("news_elision")
         else:
             chain.append(name)

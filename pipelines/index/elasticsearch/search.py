@@ -1,6 +1,7 @@
 """From a search request to Elasticsearch's question, and from its answer to ours."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,9 +19,9 @@ _LONGEST_ANALYZED = 999_999
 """UTF-16 units of a text without stored offsets that passages are sought in; Elasticsearch refuses a million."""
 
 
-def question(request: SearchRequest) -> dict[str, Any]:
+def question(request: SearchRequest, now: datetime) -> dict[str, Any]:
     """The body of a search for one page of hits, with passages and facets."""
-    query = parse_query(request.query)
+    query = parse_query(request.query, now)
     body: dict[str, Any] = {
         "query": _filtered(query, request),
         "from_": request.offset,
@@ -40,9 +41,9 @@ def question(request: SearchRequest) -> dict[str, Any]:
     return body
 
 
-def matching(request: SearchRequest) -> dict[str, Any]:
+def matching(request: SearchRequest, now: datetime) -> dict[str, Any]:
     """The query of a request with its filters, without paging."""
-    return _filtered(parse_query(request.query), request)
+    return _filtered(parse_query(request.query, now), request)
 
 
 def answer(found: Mapping[str, Any]) -> SearchResult:

@@ -33,7 +33,7 @@ def current_indices(connection: Connection) -> dict[str, str]:
 
     def ask(client: Elasticsearch) -> Mapping[str, Any]:
         try:
-            return client.indices.get_alias(name=alias(connection)).body
+            return dict(client.indices.get_alias(name=alias(connection)))
         except NotFoundError:
             return {}
 
@@ -45,8 +45,7 @@ def set_up(connection: Connection) -> SetupReport:
     check_server(connection)
     found = _found(connection)
     bodies = {
-        f"{alias(connection)}-v1-{code}": index_body(code, connection.settings)
-        | {"aliases": {alias(connection): {}}}
+        f"{alias(connection)}-v1-{code}": index_body(code, connection.settings) | {"aliases": {alias(connection): {}}}
         for code in _indexed_languages()
         if code not in found
     }
@@ -202,9 +201,7 @@ def _next_name(index: str) -> str:
 def _counts(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
     by_index = {"by_index": {"terms": {"field": "_index", "size": 1000}}}
     answer = connection.once(
-        lambda client: client.search(
-            index=alias(connection), size=0, aggs=by_index, allow_partial_search_results=False
-        )
+        lambda client: client.search(index=alias(connection), size=0, aggs=by_index, allow_partial_search_results=False)
     )
     stats = connection.once(lambda client: client.indices.stats(index=alias(connection), metric="store"))
     return (

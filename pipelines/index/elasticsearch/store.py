@@ -1,6 +1,7 @@
 """The search index that the pipeline and the command see."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from elasticsearch import BadRequestError
@@ -87,7 +88,7 @@ class ElasticsearchIndex:
                 sort="_doc",
                 source=False,
                 stored_fields="_none_",
-                docvalue_fields=list(_KNOWN_FIELDS),
+                docvalue_fields=[{"field": name} for name in _KNOWN_FIELDS],
                 track_total_hits=False,
                 allow_partial_search_results=False,
                 filter_path="hits.hits._index,hits.hits.fields",
@@ -141,12 +142,12 @@ class ElasticsearchIndex:
 
     def search(self, request: SearchRequest) -> SearchResult:
         """One page of what matches."""
-        question = search.question(request)
+        question = search.question(request, datetime.now(UTC))
         return search.answer(self._asked(lambda client: client.search(index=self._alias, **question)))
 
     def export(self, request: SearchRequest) -> Iterator[Article]:
         """Every article that matches, ordered by id, as of the moment of the first."""
-        query = search.matching(request)
+        query = search.matching(request, datetime.now(UTC))
         try:
             yield from map(search.read_article, scan.whole(self._connection, self._alias, query))
         except BadRequestError as error:

@@ -13,6 +13,7 @@ from models.errors import NewsbeamError, SetupError, TryLater
 _FULL = frozenset({ENOSPC, EDQUOT})
 _REFUSED = frozenset({EACCES, EPERM, EROFS, ENOTDIR})
 _TOO_MANY_FILES = frozenset({EMFILE, ENFILE})
+_DAMAGE = ("corrupt", "incompatible", "doesnotexist", "failed to open the directory")
 _LITTLE = 1 << 20
 """Bytes; where less than this is free, a writer that failed without a reason failed for want of room."""
 
@@ -61,7 +62,7 @@ def _meaning(number: int, directory: Path) -> NewsbeamError | None:
 
 def _damage(error: ValueError, directory: Path) -> NewsbeamError | None:
     said = str(error)
-    if "corrupted" in said.lower() or "incompatible" in said.lower() or "file does not exist" in said.lower():
+    if any(sign in said.lower() for sign in _DAMAGE):
         return SetupError(
             f"The index in {directory} is damaged or of another version ({said[:200]}); remove it and ingest again."
         )

@@ -78,7 +78,7 @@ def describe(language: Language) -> dict[str, Any]:
     return {
         "version": SCHEMA_VERSION,
         "fields": {name: kind.value for name, kind in SEARCHABLE.items()},
-        "analysis": {"word": _WORD, "longest_word": _LONGEST_WORD, "stemmer": language.embedded.stemmer},
+        "analysis": {"word": _WORD, "longest_word": _LONGEST_WORD, "stemmer": language.embedded.stemmer or "none"},
     }
 
 
@@ -86,16 +86,17 @@ def differences(wanted: dict[str, Any], found: Any) -> tuple[str, ...]:
     """How the schema of an index differs from what it would be made with today, one sentence part each."""
     if not isinstance(found, dict):
         return ("its schema is not known",)
-    said = []
-    for part in sorted(wanted):
-        is_dict = isinstance(wanted[part], dict) and isinstance(found.get(part), dict)
-        should, there = (wanted[part], found[part]) if is_dict else ({part: wanted[part]}, {part: found.get(part)})
-        names = sorted(should.keys() | there.keys())
-        said += [
-            f"{part} {name}: is {there.get(name, 'absent')}, should be {should.get(name, 'absent')}".removeprefix(
-                f"{part} {part}: "
-            )
-            for name in names
-            if there.get(name) != should.get(name)
-        ]
-    return tuple(said)
+    should, there = _flat(wanted), _flat(found)
+    return tuple(
+        f"{name} is {there.get(name, 'absent')}, should be {should.get(name, 'absent')}"
+        for name in sorted(should.keys() | there.keys())
+        if there.get(name) != should.get(name)
+    )
+
+
+def _flat(description: dict[str, Any]) -> dict[str, Any]:
+    return {
+        f"{part} {name}".strip(): value
+        for part, values in description.items()
+        for name, value in (values.items() if isinstance(values, dict) else [("", values)])
+    }

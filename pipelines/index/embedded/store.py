@@ -126,7 +126,9 @@ class EmbeddedIndex:
         self._shards = None
 
     def _must_exist(self) -> None:
-        if not self._root.is_dir():
+        with disk_errors(self._directory):
+            exists = self._root.is_dir()
+        if not exists:
             raise SetupError(f"There is no index in {self._directory}; run newsbeam index setup, or name another.")
 
     def _open(self) -> dict[str, Shard]:

@@ -187,9 +187,7 @@ class _Reader:
         try:
             return read_span(_value(term), self._now)
         except ValueError as error:
-            raise QueryError(
-                f"Column {_column(term)}: {_value(term)[:60]} is no time that is known: {error}."
-            ) from error
+            raise QueryError(f"Column {_column(term)}: {_value(term)[:60]} is not a time: {error}.") from error
 
 
 def _phrase(term: lucene.Phrase, field: str | None, slop: int) -> Query | None:

@@ -32,6 +32,19 @@ def test_a_dateline_is_taken_off(prefix: str, place: str, country: str, agencies
 
 
 @pytest.mark.parametrize(
+    ("prefix", "day"),
+    [
+        ("GRAZ, Österreich, 5. Mai 2025 – ", "5. Mai 2025"),
+        ("LONDON, March 3, 2025 (Reuters) - ", "March 3, 2025"),
+        ("PARIS, 3 mars (AFP) – ", "3 mars"),
+        ("PARIS (AFP) – ", None),
+    ],
+)
+def test_the_day_of_a_dateline_is_kept(prefix: str, day: str | None) -> None:
+    assert read_dateline(prefix + "Something happened.").day == day
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "BREAKING – The bridge is closed.",

@@ -156,3 +156,10 @@ def test_agencies_at_the_end_are_credited() -> None:
     assert read("Der Rat hat zugestimmt.\ndpa/AFP", "de").agencies == ["dpa", "AFP"]
     assert read("Der Rat hat zugestimmt.\nMit Material von dpa und AFP", "de").agencies == ["dpa", "AFP"]
     assert read("Der Rat (dpa) hat zugestimmt.", "de").agencies == []
+
+
+def test_the_day_of_a_dateline_says_when_a_story_was_published_if_nothing_else_does() -> None:
+    dated = "GRAZ, Österreich, 5. Mai 2025 – Die Uhr geht richtig."
+    assert read(dated, "de").published == "5. Mai 2025"
+    assert read(f"Veröffentlicht: 6. Mai 2025\n{dated}", "de").published == "6. Mai 2025"
+    assert read("GRAZ, Österreich, 5. Mai – Die Uhr geht richtig.", "de").published is None

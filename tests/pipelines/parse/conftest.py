@@ -64,7 +64,8 @@ def rss() -> Callable[..., str]:
             'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:itunes="http://www.itunes.com/DTDs/PodCast-1.0.dtd"'
         )
         inner = "".join(f"<item>{item}</item>" for item in items)
-        return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0" {names}><channel>{channel}{inner}</channel></rss>'
+        prolog = '<?xml version="1.0" encoding="utf-8"?>'
+        return f'{prolog}<rss version="2.0" {names}><channel>{channel}{inner}</channel></rss>'
 
     return build
 

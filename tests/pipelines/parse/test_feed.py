@@ -34,7 +34,8 @@ RDF = """<?xml version="1.0"?>
  xmlns:dc="http://purl.org/dc/elements/1.1/">
  <channel rdf:about="https://news.example/rdf"><title>Science</title><link>https://news.example/</link></channel>
  <item rdf:about="https://news.example/s/1"><title>Fungi</title><link>https://news.example/s/1</link>
-  <description>Food for fungi.</description><dc:creator>P. J. Hines</dc:creator><dc:date>2017-06-15T10:29:47-07:00</dc:date></item>
+  <description>Food for fungi.</description><dc:creator>P. J. Hines</dc:creator>
+  <dc:date>2017-06-15T10:29:47-07:00</dc:date></item>
 </rdf:RDF>"""
 
 

@@ -1,6 +1,8 @@
 import gzip
+import json
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from models.document import Document
 from models.errors import ParseError
 from models.outcome import Parsed
 from models.settings import FileSettings
+from models.source import FeedSource, FileSource
 from pipelines.parse import PARSERS, parse
 from pipelines.parse.formats import detect
 
@@ -78,8 +81,14 @@ def test_a_feed_that_brings_something_else_is_said(read: Read, body: str, named:
         read(body)
 
 
-def test_a_page_in_a_file_named_xml_is_a_page(read_file: Read) -> None:
-    (entry,) = read_file(PAGE, "/data/page.xml").entries
+@pytest.mark.parametrize("name", ["a.xml", "a.rss", "a.atom.gz"])
+def test_a_page_that_an_archive_of_feeds_holds_is_no_article(read_file: Read, name: str) -> None:
+    with pytest.raises(ParseError, match="an HTML page where a feed was expected"):
+        read_file(PAGE, f"/data/{name}")
+
+
+def test_xhtml_in_a_file_named_xml_is_a_page(read_file: Read) -> None:
+    (entry,) = read_file(f"<?xml version='1.0'?>{PAGE}", "/data/page.xml").entries
     assert (entry.kind, entry.title) == ("page", "Oops")
 
 
@@ -87,6 +96,30 @@ def test_plain_text_keeps_its_lines(read_file: Read) -> None:
     (entry,) = read_file("Line one.\r\nLine two.\rLine three.\n", "/data/a.txt").entries
     assert (entry.kind, entry.body) == ("text", "Line one.\nLine two.\nLine three.\n")
     assert (entry.origin, entry.position, entry.rank) == ("/data/a.txt", 0, 2)
+
+
+# fmt: off
+_PIECES = (
+    "<?xml ", "<rss>", "<feed>", "<channel>", "<item>", "</item>", "<entry>", "</entry>", "<title>", "</title>",
+    "<link/>", "<link href='x'>", "<guid>", "</guid>", "<description>", "<![CDATA[", "]]>", "&", "&amp;", "&#0;",
+    "&#x110000;", "&#", "<!DOCTYPE", "<!ENTITY", "[", "]>", "<!--", "-->", "<image>", "</image>", "<source>",
+    "<category>", "</category>", "<media:content", "<author>", "<name>", "xmlns='x'", "text", "\x00", "é", ">", "<",
+    "'", '"', "<textinput>", "<content type='xhtml'>", "<div>", "</div>", "<p>", "<svg>", "<pubDate>",
+    "<itunes:image href='x'/>", "<media:thumbnail>", "</media:thumbnail>", "<media:credit>", "</media:rating>",
+    "<geo:lat>", "<psc:chapter>", "<width>", "</width>", "</link>", "</source>", "</author>", "</feed>", "</rss>",
+)
+# fmt: on
+
+
+def _both(body: bytes) -> tuple[Document, Document]:
+    """The bytes as a feed brought them, and as a file holds them."""
+    at = datetime(2025, 4, 28, tzinfo=UTC)
+    feed = FeedSource(id="f", url="https://news.example/feed", name="F")
+    file = FileSource(id="/data/a.xml", path="/data/a.xml", name="a")
+    return (
+        Document(id="1", source=feed, url=feed.url, body=body, fetched_at=at),
+        Document(id="2", source=file, url=file.path, body=body, fetched_at=at),
+    )
 
 
 def _parsed_or_refused(document: Document) -> None:
@@ -107,12 +140,7 @@ def test_any_bytes_are_entries_or_one_error(body: bytes) -> None:
 
 @given(
     st.lists(
-        st.sampled_from(
-            "<?xml <rss> <feed> <channel> <item> </item> <entry> </entry> <title> </title> <link/> <link href='x'> <guid> "
-            "</guid> <description> <![CDATA[ ]]> & &amp; &#0; &#x110000; &# <!DOCTYPE <!ENTITY [ ]> <!-- --> <image> "
-            "</image> <source> <category> </category> <media:content <author> <name> xmlns='x' text \x00 é > < ' \" "
-            "<textinput> <content type='xhtml'> <div> </div> <p> <svg> <pubDate> <itunes:image href='x'/>".split(" ")
-        ),
+        st.sampled_from(_PIECES),
         max_size=40,
     )
 )
@@ -138,8 +166,6 @@ def test_any_scramble_of_a_feed_is_entries_or_one_error(pieces: list[str]) -> No
 )
 @settings(max_examples=150, deadline=None)
 def test_any_json_is_entries_or_one_error(value: object) -> None:
-    import json
-
     for body in (json.dumps(value), json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [value]})):
         for document in _both(body.encode()):
             _parsed_or_refused(document)

@@ -51,7 +51,8 @@ def test_a_page_says_what_it_has_and_where_it_stood() -> None:
 def test_without_json_ld_meta_tags_and_then_time_are_believed() -> None:
     meta = PAGE.replace("ld+json", "x").replace(
         "</head>",
-        '<meta property="article:published_time" content="2025-04-28T07:00:00Z"><meta name="author" content="Bo Li"></head>',
+        '<meta property="article:published_time" content="2025-04-28T07:00:00Z">'
+        '<meta name="author" content="Bo Li"></head>',
     )
     page = read_page(meta.encode(), "https://news.example/a", None)
     assert (page.title, page.authors, page.published) == ("Harbour opens (og)", ("Bo Li",), "2025-04-28T07:00:00Z")

@@ -126,7 +126,7 @@ def test_configured_names_go_first(record: Callable[..., Entry]) -> None:
 
 
 def test_a_mapping_of_an_unknown_field_names_the_nearest(record: Callable[..., Entry]) -> None:
-    with pytest.raises(SetupError, match="'titel'.*'title'"):
+    with pytest.raises(SetupError, match=r"'titel'.*'title'"):
         record({}, settings=FileSettings(mapping={"titel": ("x",)}))
 
 

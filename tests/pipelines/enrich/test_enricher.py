@@ -1,0 +1,108 @@
+"""Drafts in, drafts with what their texts say out; a text that is refused is one failed outcome."""
+
+from collections.abc import Sequence
+
+from models.article import Dateline, Entity, Mention, PipelineVersions
+from models.errors import EnrichError
+from models.outcome import Draft, Outcome, OutcomeKind
+from pipelines.enrich import EXTRACTORS, Enricher, open_enricher
+from pipelines.enrich.base import Findings
+from tests.articles import make_draft
+
+GERMAN = "Nordkorea hat am Montag anerkannt, dass seine Soldaten in der Region Kursk in Russland kämpften."
+
+
+class Refusing:
+    """Takes no text that holds a certain word."""
+
+    def extract(self, texts: Sequence[tuple[str, str]]) -> list[Findings]:
+        if any("unsayable" in text for text, _ in texts):
+            raise EnrichError("The text is unsayable; leave the word out.")
+        return [Findings() for _ in texts]
+
+
+class Crowded:
+    """Finds more than an index takes."""
+
+    def extract(self, texts: Sequence[tuple[str, str]]) -> list[Findings]:
+        one = [Entity(name=f"Name {n}", kind="person", mentions=(Mention(start=0, end=1),)) for n in range(2001)]
+        return [Findings(entities=tuple(one)) for _ in texts]
+
+
+def enriched(draft: Draft, enricher: Enricher | None = None) -> Draft:
+    (done,) = (enricher or open_enricher()).enrich([draft])
+    assert isinstance(done, Draft)
+    return done
+
+
+def test_an_article_says_where_it_plays() -> None:
+    article = enriched(make_draft(body=GERMAN, language="und", dateline=Dateline(place="TAIPEI"))).article
+    assert article.language == "de"
+    assert article.provenance["language"] == "detected"
+    assert article.countries == ("KP", "RU", "TW")
+    assert article.places == ("North Korea", "Kursk", "Russia")
+    assert len(article.locations) == 1
+    assert article.dateline == Dateline(place="TAIPEI", country="TW")
+    assert article.pipeline.model
+    assert (article.people, article.organizations, article.quotes, article.speakers) == ((), (), (), ())
+
+
+def test_a_language_that_the_feed_was_right_about_keeps_its_provenance() -> None:
+    article = enriched(make_draft(body=GERMAN, language="de-AT", provenance={"language": "feed"})).article
+    assert (article.language, article.provenance) == ("de", {"language": "feed"})
+
+
+def test_a_language_that_the_feed_was_wrong_about_is_detected() -> None:
+    article = enriched(make_draft(body=GERMAN * 2, language="en", provenance={"language": "feed"})).article
+    assert (article.language, article.provenance) == ("de", {"language": "detected"})
+
+
+def test_an_unknown_language_claims_no_provenance() -> None:
+    article = enriched(make_draft(title="?", body="12:30", language="und", provenance={"title": "feed"})).article
+    assert (article.language, article.provenance) == ("und", {"title": "feed"})
+
+
+def test_a_known_country_of_the_dateline_is_kept() -> None:
+    article = enriched(make_draft(body=GERMAN, dateline=Dateline(place="MOSCOW", country="US"))).article
+    assert article.dateline == Dateline(place="MOSCOW", country="US")
+    assert article.countries[-1] == "US"
+
+
+def test_enriching_again_changes_nothing() -> None:
+    once = enriched(make_draft(body=GERMAN, language="und"))
+    assert enriched(once) == once
+
+
+def test_one_refused_text_is_one_failed_outcome_and_its_neighbours_live() -> None:
+    enricher = Enricher({**EXTRACTORS, "refusing": Refusing})
+    drafts = [make_draft("a", body=GERMAN), make_draft("b", body="unsayable"), make_draft("c", body="Peace in Kursk.")]
+    first, refused, last = enricher.enrich(drafts)
+    assert isinstance(first, Draft)
+    assert isinstance(last, Draft)
+    assert last.article.places == ("Kursk",)
+    assert isinstance(refused, Outcome)
+    assert (refused.kind, refused.document, refused.resolves) == (OutcomeKind.FAILED, "document", False)
+    assert refused.failure is not None
+    assert refused.failure.stage == "enrich"
+    assert refused.failure.media_type == "application/vnd.newsbeam.draft+json"
+    assert Draft.model_validate_json(refused.failure.raw) == drafts[1]
+
+
+def test_too_many_entities_are_cut_and_said_so() -> None:
+    article = enriched(make_draft(provenance={"cut": ("body",)}), Enricher({"crowded": Crowded})).article
+    assert len(article.entities) == len(article.people) == 2000
+    assert article.provenance["cut"] == ("body", "entities")
+
+
+def test_the_process_has_one_enricher() -> None:
+    assert open_enricher() is open_enricher()
+
+
+def test_the_versions_of_newsbeam_and_the_generation_stay() -> None:
+    draft = make_draft(pipeline=PipelineVersions(newsbeam="1.2.3", enrichment=7))
+    versions = enriched(draft).article.pipeline
+    assert (versions.newsbeam, versions.enrichment) == ("1.2.3", 7)
+
+
+def test_no_drafts_are_no_work() -> None:
+    assert list(open_enricher().enrich([])) == []
