@@ -34,16 +34,12 @@ def complete(
         if _wants_page(entry):
             entry = _with_page(entry, pages.get(entry.url or ""))
             candidate = candidate.model_copy(update={"entry": entry})
-        if passes_filters(entry):
-            yield candidate
+        if not passes_filters(entry):
+            yield _end(candidate, OutcomeKind.FILTERED)
+        elif _still_waits(candidate):
+            yield _end(candidate, OutcomeKind.UNCHANGED, pending=True)
         else:
-            yield Outcome(
-                kind=OutcomeKind.FILTERED,
-                document=entry.document,
-                source_id=entry.source.id,
-                entry_id=entry.id,
-                resolves=candidate.failed_before,
-            )
+            yield candidate
 
 
 def passes_filters(entry: Entry) -> bool:
@@ -58,6 +54,29 @@ def passes_filters(entry: Entry) -> bool:
     if content.include and not any(_word(word).search(text) for word in content.include):
         return False
     return not any(_word(word).search(text) for word in content.exclude)
+
+
+def _end(candidate: Candidate, kind: OutcomeKind, *, pending: bool = False) -> Outcome:
+    entry = candidate.entry
+    return Outcome(
+        kind=kind,
+        document=entry.document,
+        source_id=entry.source.id,
+        entry_id=entry.id,
+        resolves=candidate.failed_before,
+        pending=pending,
+    )
+
+
+def _still_waits(candidate: Candidate) -> bool:
+    """The index holds all of this, and the page that it waits for could not be had this time either."""
+    entry, held = candidate.entry, candidate.known
+    return (
+        held is not None
+        and not entry.again
+        and (held.owner, held.entry_hash) == (entry.source.id, candidate.entry_hash)
+        and held.text_status is entry.text_status is TextStatus.PENDING
+    )
 
 
 @cache

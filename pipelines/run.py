@@ -21,7 +21,7 @@ from models.errors import NewsbeamError, SetupError, TryLater
 from models.report import RunReport, Tally
 from models.run import RunRequest
 from models.settings import Configuration, RunSettings, Settings
-from models.source import Content, FeedSource
+from models.source import FeedSource
 from pipelines import NEWSBEAM_VERSION
 from pipelines.chunks import chunks, size_on_disk
 from pipelines.fetch import check_secrets, discover_files
@@ -62,7 +62,7 @@ def run(configuration: Configuration, request: RunRequest, progress: Progress) -
         with state.lock(), _stopped_by_signals():
             index.setup()
             polls = _due(configuration, request, state, started)
-            plan = Plan(settings, frozenset(feed.id for feed in configuration.feeds))
+            plan = Plan(settings, frozenset(feed.id for feed in (*configuration.feeds, *configuration.disabled)))
             counts, trouble = _ingest_chunks(plan, polls, request.workers or settings.run.workers, progress)
             if trouble is None:
                 index.refresh()
@@ -95,7 +95,7 @@ def _due(configuration: Configuration, request: RunRequest, state: StateStore, n
     """The polls of this run, in the order of the sources."""
     if request.paths:
         files = discover_files(request.paths)
-        content = Content(timezone=configuration.settings.files.timezone)
+        content = configuration.settings.files.content()
         return [
             Poll(id=uuid4().hex, source=file.model_copy(update={"content": content}), again=request.again)
             for file in files

@@ -52,14 +52,17 @@ def write_records(path: Path, number: int, sentences: int = 12) -> Path:
 
 def rss(items: int, first: int = 0, *, title: str = "Archive") -> bytes:
     """A feed with full texts."""
-    entries = "".join(
-        f"<item><title>{record['title']}</title><link>{record['url']}</link><guid>{record['id']}</guid>"
-        f"<pubDate>Thu, 01 Jan 2026 12:00:00 GMT</pubDate>"
-        f"<content:encoded>{''.join(f'&lt;p&gt;{p}&lt;/p&gt;' for p in record['text'].split(chr(10) * 2))}</content:encoded></item>"
-        for record in list(records(first + items))[first:]
-    )
+    entries = "".join(_item(record) for record in list(records(first + items))[first:])
     return (
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
         'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
         f"<title>{title}</title><link>https://archive.example/</link>{entries}</channel></rss>"
     ).encode()
+
+
+def _item(record: dict[str, Any]) -> str:
+    text = "".join(f"&lt;p&gt;{paragraph}&lt;/p&gt;" for paragraph in record["text"].split("\n\n"))
+    return (
+        f"<item><title>{record['title']}</title><link>{record['url']}</link><guid>{record['id']}</guid>"
+        f"<pubDate>Thu, 01 Jan 2026 12:00:00 GMT</pubDate><content:encoded>{text}</content:encoded></item>"
+    )

@@ -1,6 +1,7 @@
 """Every name that Newsbeam knows of countries, regions and cities, in memory: `config/places`, and CLDR by Babel."""
 
 import gzip
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -53,6 +54,8 @@ class Names:
         """First word of a name in a script with spaces, and the most characters that a name from there has."""
         self.heads: dict[str, int] = {}
         """The same for the first two characters of names in scripts without."""
+        self.pairs: set[str] = set()
+        """The first two words of longer names, so that a common first word such as `San` or `In` costs little."""
         for name, place in entries:
             known = self.places.get(name)
             if known is None:
@@ -62,9 +65,15 @@ class Names:
                 self.places[name] = (*known, place)
 
     def _enter(self, name: str) -> None:
-        index, key = (self.heads, name[:2]) if is_unspaced(name[0]) else (self.first, first_word(name))
+        unspaced = is_unspaced(name[0])
+        index, key = (self.heads, name[:2]) if unspaced else (self.first, first_word(name))
         if len(name) > index.get(key, 0):
             index[key] = len(name)
+        if not unspaced and len(name) > len(key) and (pair := _PAIR.match(name)):
+            self.pairs.add(pair.group())
+
+
+_PAIR = re.compile(r"\w+\W+\w+")
 
 
 class Lexicon(NamedTuple):

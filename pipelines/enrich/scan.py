@@ -13,9 +13,8 @@ from typing import NamedTuple
 from pipelines.enrich.gazetteer import Lexicon, Place
 
 _WORDS = re.compile(r"(\w+)")
-_UNSPACED = re.compile("[\u0900-\u0eff\u1000-\u109f\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
+_UNSPACED = re.compile("[\u0900-\u0eff\u1000-\u109f\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]+")
 
-_MORE_WORDS = 7
 _GENITIVE = frozenset(("de", "nl", "sv", "da", "nb", "no"))
 _GENITIVE_MINIMUM = 25_000
 _CYRILLIC_CASES = frozenset(("ru", "uk"))
@@ -96,16 +95,7 @@ def _hit(parts: list[str], index: int, language: str, lexicon: Lexicon) -> Hit |
 
 
 def _longest(parts: list[str], index: int, lexicon: Lexicon, genitive: bool) -> Hit | None:
-    word = parts[index]
-    most = max(lexicon.fixed.first.get(word, 0), lexicon.cities.first.get(word, 0))
-    surface, last, longer = word, index, []
-    while len(surface) < most and last + 2 < len(parts) and last < index + 2 * _MORE_WORDS:
-        longer.append((surface, last))
-        surface += parts[last + 1] + parts[last + 2]
-        last += 2
-    if len(surface) <= most + 1:
-        longer.append((surface, last))
-    for surface, last in reversed(longer or [(word, index)]):
+    for surface, last in _spans(parts, index, lexicon):
         places = _known(surface, lexicon)
         if places is None and parts[last + 1].startswith(".") and (places := _known(f"{surface}.", lexicon)):
             surface += "."
@@ -115,6 +105,21 @@ def _longest(parts: list[str], index: int, lexicon: Lexicon, genitive: bool) -> 
         if places is not None:
             return surface, places, last, 0
     return None
+
+
+def _spans(parts: list[str], index: int, lexicon: Lexicon) -> list[tuple[str, int]]:
+    """What a name that begins here may be, with its last part: the longest first."""
+    word = parts[index]
+    spans = [(word, index)]
+    pair = "".join(parts[index : index + 3])
+    if pair in lexicon.cities.pairs or pair in lexicon.fixed.pairs or pair[:-1] in lexicon.cities.pairs:
+        most = 1 + max(lexicon.fixed.first.get(word, 0), lexicon.cities.first.get(word, 0))
+        surface, last = pair, index + 2
+        while len(surface) <= most and last < len(parts):
+            spans.append((surface, last))
+            surface += "".join(parts[last + 1 : last + 3])
+            last += 2
+    return spans[::-1]
 
 
 def _known(name: str, lexicon: Lexicon) -> tuple[Place, ...] | None:
@@ -151,16 +156,23 @@ def _prefixed(word: str, index: int, lexicon: Lexicon) -> Hit | None:
 def _unspaced(text: str, lexicon: Lexicon) -> Iterator[Found]:
     fixed, cities = lexicon.fixed.heads, lexicon.cities.heads
     done = 0
-    for start, head in enumerate(map(add, text, text[1:])):
-        if start >= done and (head in fixed or head in cities):
-            most = max(fixed.get(head, 0), cities.get(head, 0))
-            for end in range(min(start + most, len(text)), start + 1, -1):
-                surface = text[start:end]
-                places = _known(surface, lexicon)
-                if places and _bordered(text, start, end) and _long_enough(surface, places[0]):
-                    yield Found(start, end, surface, places, "", "")
-                    done = end
-                    break
+    for run in _UNSPACED.finditer(text):
+        letters, offset = run.group(), run.start()
+        heads = enumerate(map(add, letters, letters[1:]), offset)
+        for start, head in [(at, head) for at, head in heads if head in cities or head in fixed]:
+            hit = _longest_from(text, start, max(fixed.get(head, 0), cities.get(head, 0)), lexicon)
+            if hit is not None and start >= done:
+                done = hit.end
+                yield hit
+
+
+def _longest_from(text: str, start: int, most: int, lexicon: Lexicon) -> Found | None:
+    for end in range(min(start + most, len(text)), start + 1, -1):
+        surface = text[start:end]
+        places = _known(surface, lexicon)
+        if places and _bordered(text, start, end) and _long_enough(surface, places[0]):
+            return Found(start, end, surface, places, "", "")
+    return None
 
 
 def _bordered(text: str, start: int, end: int) -> bool:

@@ -56,8 +56,9 @@ class Bench:
     def stages(self) -> None:
         """Where the time goes, in one process."""
         corpus = self.corpus(self.options.articles)
+        self._title("Time per stage, one process", corpus)
         runs = {place.name: self._run(corpus, place, 1) for place in self.places.all}
-        table = _table(f"Time per stage, one process: {corpus}", "stage", *(f"{name}, s" for name in runs))
+        table = _table("stage", *(f"{name}, s" for name in runs))
         for stage in next(iter(runs.values())).report["stage_seconds"]:
             table.add_row(stage, *(f"{run.report['stage_seconds'].get(stage, 0):.2f}" for run in runs.values()))
         between = [run.working_seconds - sum(run.report["stage_seconds"].values()) for run in runs.values()]
@@ -69,9 +70,8 @@ class Bench:
     def memory(self) -> None:
         """Peak of resident memory over all processes; it must not grow with the corpus."""
         small, large = self.corpus(self.options.articles), self.corpus(self.options.many)
-        table = _table(
-            f"Peak memory: {large}", "index", "workers", f"{small.articles:,}, MiB", f"{large.articles:,}, MiB", "ratio"
-        )
+        self._title("Peak memory", small, large)
+        table = _table("index", "workers", f"{small.articles:,}, MiB", f"{large.articles:,}, MiB", "ratio")
         for place in self.places.all:
             for workers in WORKERS:
                 before, after = (self._run(corpus, place, workers).measured.peak for corpus in (small, large))
@@ -83,7 +83,8 @@ class Bench:
     def second(self) -> None:
         """A second run over what has not changed, the start of the process apart."""
         corpus = self.corpus(self.options.articles)
-        table = _table(f"Second run, nothing changed: {corpus}", "index", "workers", "first, s", "second, s", "times")
+        self._title("Second run, nothing changed, process start apart", corpus)
+        table = _table("index", "workers", "first, s", "second, s", "times faster")
         for place in self.places.all:
             for workers in WORKERS:
                 with place.fresh() as index:
@@ -96,6 +97,9 @@ class Bench:
 
     def corpus(self, articles: int) -> Corpus:
         return make_corpus(self.directory, articles)
+
+    def _title(self, title: str, *corpora: Corpus) -> None:
+        self.console.print(f"\n[bold]{title}[/bold]", *corpora, sep="\n", highlight=False)
 
     def _run(self, corpus: Corpus, place: Place, workers: int) -> Run:
         with place.fresh() as index:
@@ -116,8 +120,8 @@ class Bench:
 PARTS = {"speed": Bench.speed, "stages": Bench.stages, "memory": Bench.memory, "second": Bench.second}
 
 
-def _table(title: str, first: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
+def _table(first: str, *columns: str) -> Table:
+    table = Table()
     table.add_column(first)
     for column in columns:
         table.add_column(column, justify="right")

@@ -173,7 +173,7 @@ def describe(error: Any) -> str:
             causes = [inner, *inner.get("root_cause", [])[:1], inner.get("caused_by") or {}]
             failed = inner.get("failed_shards") or [{}]
             causes.append(failed[0].get("reason") or {})
-            said = [f"{cause['type']}: {cause['reason']}" for cause in causes if cause.get("reason")]
+            said = [f"{cause.get('type', 'error')}: {cause['reason']}" for cause in causes if cause.get("reason")]
             return "; ".join(dict.fromkeys(said))[:1000] or "no reason given"
         error = inner
     return str(error)[:300] or "no reason given"

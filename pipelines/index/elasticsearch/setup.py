@@ -19,8 +19,8 @@ from pipelines.languages import languages
 _AT_ONCE = 4
 """Indices created side by side."""
 
-_TASK_LOOK = 1.0
-"""Seconds between two looks at a rebuild under way."""
+_FIRST_LOOK, _LAST_LOOK = 0.05, 5.0
+"""Seconds between two looks at a rebuild under way, growing."""
 
 
 def alias(connection: Connection) -> str:
@@ -134,6 +134,7 @@ def migrate(connection: Connection) -> Iterator[str]:
 def _rebuild(connection: Connection, old: str, new: str, wanted: Body) -> int:
     connection.once(lambda client: client.options(ignore_status=404).indices.delete(index=new))
     create_indices(connection, {new: wanted})
+    connection.once(lambda client: client.indices.refresh(index=old))  # the copy takes what a search would see
     try:
         _copy(connection, old, new)
         connection.once(lambda client: client.indices.refresh(index=new))
@@ -159,8 +160,14 @@ def _copy(connection: Connection, old: str, new: str) -> None:
             wait_for_completion=False,
         )
     )["task"]
-    while not (state := connection.patiently(lambda client: client.tasks.get(task_id=task)))["completed"]:
-        sleep(_TASK_LOOK)
+    # The client's own method for this warns at each call that the API may change; it is there since version 2.
+    def look(client: Elasticsearch) -> Any:
+        return client.perform_request("GET", f"/_tasks/{task}", headers={"accept": "application/json"})
+
+    pause = _FIRST_LOOK
+    while not (state := connection.patiently(look))["completed"]:
+        sleep(pause)
+        pause = min(_LAST_LOOK, pause * 2)
     trouble = state.get("error") or next(iter(state["response"]["failures"]), None)
     if trouble:
         reason = describe(trouble.get("cause", trouble))

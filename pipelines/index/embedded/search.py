@@ -17,7 +17,7 @@ from pipelines.index.fields import FACETS
 from pipelines.index.query import Query, QueryError, parse_query
 
 FACET_VALUES = 10
-_COUNTED = 5000
+_COUNTED = 2000
 """So many values of a facet are counted in each index before the counts are added up."""
 
 
