@@ -178,37 +178,17 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(self.server.robots, self.server.robots_status, "text/plain")
 
 
+PLAIN = (
+    *("lying", "stuck", "drip", "endless", "bomb", "loop", "hops", "elsewhere", "status", "wait_seconds", "wait_date"),
+    *("broken_off", "broken_gzip", "gzipped", "deflated", "raw_deflated", "brotli", "html", "nonsense", "hang_up"),
+    *("slow", "page"),
+)
+
 ANSWERS: dict[str, Callable[[Handler], None]] = {
     "feed": lambda handler: handler.validated(FEED),
     "private": Handler.page,
     "robots.txt": Handler.robots,
-    **{
-        name.replace("_", "-"): getattr(Handler, name)
-        for name in [
-            "lying",
-            "stuck",
-            "drip",
-            "endless",
-            "bomb",
-            "loop",
-            "hops",
-            "elsewhere",
-            "status",
-            "wait_seconds",
-            "wait_date",
-            "broken_off",
-            "broken_gzip",
-            "gzipped",
-            "deflated",
-            "raw_deflated",
-            "brotli",
-            "html",
-            "nonsense",
-            "hang_up",
-            "slow",
-            "page",
-        ]
-    },
+    **{name.replace("_", "-"): getattr(Handler, name) for name in PLAIN},
 }
 
 

@@ -1,211 +1,153 @@
-"""Polls feeds over HTTP: conditional requests, what to remember afterwards, and many at once."""
+"""Polls one feed: asks only for what is new, judges the answer, and says what to remember of it."""
 
-import asyncio
-import queue
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from models.document import Document, Poll
-from models.errors import FetchError, SetupError
+from models.errors import FetchError
 from models.feed_state import FeedState
 from models.outcome import DocumentStatus, Failure, Polled
-from models.settings import FetchSettings
 from models.source import FeedSource
 from pipelines import NEWSBEAM_VERSION
-from pipelines.fetch.credentials import secret_headers
-from pipelines.fetch.http import Client, HttpError, Response
-
-EVERY = timedelta(minutes=15)
-"""How often a feed is polled whose configuration does not say."""
+from pipelines.fetch.client import Answer, Ask, Client
+from pipelines.fetch.credentials import own_headers
+from pipelines.fetch.reasons import StatusError, shown
+from pipelines.fetch.schedule import next_due
 
 UNCONDITIONAL_EVERY = timedelta(days=1)
-"""Validators lie now and then: once in this time the whole feed is fetched whatever they say."""
+"""Validators lie: so often a feed is asked for all it has, whatever it said before."""
 
-_LONGEST_BACKOFF = timedelta(days=1)
-_ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json,"
+    " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.8"
+)
 
-Clock = Callable[[], datetime]
+
+async def poll_feed(
+    client: Client,
+    poll: Poll,
+    source: FeedSource,
+    now: Callable[[], datetime],
+    put: Callable[[Document | Polled], Awaitable[None]],
+) -> None:
+    """Fetch one feed and put its document, or how the poll ended without one."""
+    headers = {"Accept": _ACCEPT, **validators(poll, source, now())}
+    try:
+        async with client.get(Ask(source.url, headers, own_headers(source))) as answer:
+            await put(_judged(poll, source, answer, now()))
+    except FetchError as error:
+        await put(_failed(poll, source, error, now()))
 
 
-def fetch_feeds(polls: Sequence[Poll], settings: FetchSettings, now: Clock) -> Iterator[Document | Polled]:
-    """Each feed's answer, as they come. At most `settings.concurrency` are under way or waiting to be taken.
+def validators(poll: Poll, source: FeedSource, at: datetime) -> dict[str, str]:
+    """The headers that make a request conditional, with the values exactly as they were received (RFC 9110, 13.1).
 
-    The requests run in a thread of their own, so that none times out while the caller works on another's answer.
+    None where the last whole answer is a day old, where anything besides the bytes decides the outcome anew, or
+    where the poll asks for everything.
     """
-    answers: queue.SimpleQueue[Document | Polled | BaseException] = queue.SimpleQueue()
-    work = _Work(polls, settings, now, answers)
-    thread = threading.Thread(target=work.run, name="fetch", daemon=True)
-    thread.start()
-    try:
-        for _ in polls:
-            answer = answers.get()
-            if isinstance(answer, BaseException):
-                raise answer
-            work.taken()
-            yield answer
-    finally:
-        work.cancel()
-        thread.join()
-
-
-class _Work:
-    """The requests of one call, in the event loop of one thread."""
-
-    def __init__(
-        self,
-        polls: Sequence[Poll],
-        settings: FetchSettings,
-        now: Clock,
-        answers: "queue.SimpleQueue[Document | Polled | BaseException]",
-    ) -> None:
-        self.polls, self.settings, self.now, self.answers = polls, settings, now, answers
-        self.loop = asyncio.new_event_loop()
-        self.places = asyncio.Semaphore(settings.concurrency)
-        self.task: asyncio.Task[None] | None = None
-        self.cancelled = False
-
-    def run(self) -> None:
-        """Fetch all; whatever goes wrong by our own fault reaches the caller."""
-        try:
-            with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
-                runner.run(self._all())
-        except asyncio.CancelledError:
-            return
-        except BaseException as error:  # noqa: BLE001  # handed to the caller, who raises it
-            self.answers.put(error)
-
-    def taken(self) -> None:
-        """The caller took an answer: one more may be fetched."""
-        self._call(self.places.release)
-
-    def cancel(self) -> None:
-        """Nobody wants the rest."""
-        self.cancelled = True
-        if self.task is not None:
-            self._call(self.task.cancel)
-
-    def _call(self, act: Callable[[], object]) -> None:
-        try:
-            self.loop.call_soon_threadsafe(act)
-        except RuntimeError:
-            # The loop has ended: all answers are in the queue.
-            return
-
-    async def _all(self) -> None:
-        self.task = asyncio.current_task()
-        if self.cancelled:
-            return
-        async with Client(self.settings) as client, asyncio.TaskGroup() as group:
-            for poll in self.polls:
-                await self.places.acquire()
-                group.create_task(self._one(client, poll))
-
-    async def _one(self, client: Client, poll: Poll) -> None:
-        self.answers.put(await poll_feed(client, poll, self.now))
-
-
-async def poll_feed(client: Client, poll: Poll, now: Clock) -> Document | Polled:
-    """Fetch one feed, conditionally where that is right."""
-    source = poll.source
-    assert isinstance(source, FeedSource)
-    began = now()
-    try:
-        secrets = secret_headers(source)
-        headers = {"Accept": _ACCEPT, **source.headers, **_conditions(poll, began)}
-        response = await client.get(source.url, headers, secrets)
-    except (HttpError, SetupError) as error:
-        refused = error if isinstance(error, HttpError) else HttpError(str(error), transient=False)
-        return _failed(poll, refused, now())
-    return _answered(poll, response, conditional="If-None-Match" in headers or "If-Modified-Since" in headers, at=now())
+    state = poll.state
+    if state is None or poll.again or state.fingerprint != fingerprint(source):
+        return {}
+    if state.last_full_fetch_at is None or at - state.last_full_fetch_at >= UNCONDITIONAL_EVERY:
+        return {}
+    found = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
+    return {name: value for name, value in found.items() if value}
 
 
 def fingerprint(source: FeedSource) -> str:
-    """What decides the outcomes of a poll besides its bytes; another one makes the next fetch unconditional."""
-    parts = (NEWSBEAM_VERSION, source.url, source.content.model_dump_json())
-    return sha256("\n".join(parts).encode()).hexdigest()[:32]
+    """SHA-256 over all that decides an outcome besides the bytes: address, headers' names, settings, version."""
+    asked = (source.url, sorted(source.headers.items()), sorted(source.headers_env.items()), source.auth_env)
+    return sha256(f"{asked}\n{source.content.model_dump_json()}\n{NEWSBEAM_VERSION}".encode()).hexdigest()
 
 
-def _conditions(poll: Poll, now: datetime) -> dict[str, str]:
-    """The validators, exactly as received (RFC 9110, section 13.1), unless the whole feed is wanted."""
-    state = poll.state
-    if state is None or poll.again or not _is_current(poll, now):
-        return {}
-    conditions = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
-    return {name: value for name, value in conditions.items() if value}
-
-
-def _is_current(poll: Poll, now: datetime) -> bool:
-    state = poll.state
-    assert isinstance(poll.source, FeedSource)
-    return (
-        state is not None
-        and state.fingerprint == fingerprint(poll.source)
-        and state.last_full_fetch_at is not None
-        and now - state.last_full_fetch_at < UNCONDITIONAL_EVERY
-    )
-
-
-def _answered(poll: Poll, response: Response, *, conditional: bool, at: datetime) -> Document | Polled:
-    source = poll.source
-    assert isinstance(source, FeedSource)
-    before = poll.state or FeedState(source_id=source.id, url=source.url)
-    body_hash = before.body_hash if response.status == 304 else sha256(response.body).hexdigest()
-    state = before.model_copy(
-        update={
-            "url": source.url,
-            # A 304 may bring newer validators (RFC 9111, section 4.3.4), or none: then the old ones hold.
-            "etag": response.headers.get("ETag") or (before.etag if response.status == 304 else None),
-            "last_modified": response.headers.get("Last-Modified")
-            or (before.last_modified if response.status == 304 else None),
-            "body_hash": body_hash,
-            "fingerprint": fingerprint(source),
-            "last_attempt_at": at,
-            "last_success_at": at,
-            "last_full_fetch_at": before.last_full_fetch_at if conditional else at,
-            "next_due_at": at + (source.every or EVERY),
-            "failures_in_a_row": 0,
-            "last_error": None,
-        }
-    )
-    same_settings = before.fingerprint == state.fingerprint
-    if response.status == 304 or (body_hash == before.body_hash and same_settings and not poll.again):
-        return Polled(document=poll.id, source_id=source.id, status=DocumentStatus.NOT_MODIFIED, state=state)
+def _judged(poll: Poll, source: FeedSource, answer: Answer, at: datetime) -> Document | Polled:
+    if answer.status == 304:
+        if not validators(poll, source, at):
+            error = FetchError(f"{shown(answer.url)} answered 'not modified' without being asked.", transient=True)
+            return _failed(poll, source, error, at)
+        return _not_modified(poll, source, _after_304(poll, source, answer, at))
+    state = _after_200(poll, source, answer, at)
+    if _unchanged(poll, state):
+        return _not_modified(poll, source, state)
     return Document(
         id=poll.id,
         source=source,
-        url=response.url,
-        body=response.body,
-        media_type=response.headers.get("Content-Type"),
+        url=answer.url,
+        body=answer.body,
+        media_type=answer.header("Content-Type"),
         fetched_at=at,
         state=state,
         again=poll.again,
     )
 
 
-def _failed(poll: Poll, error: HttpError, at: datetime) -> Polled:
-    """A failed poll: the validators stay, the next attempt waits longer each time, and as long as the server asks."""
-    source = poll.source
-    assert isinstance(source, FeedSource)
-    before = poll.state or FeedState(source_id=source.id, url=source.url)
-    failures = before.failures_in_a_row + 1
-    wait = min((source.every or EVERY) * 2 ** min(failures - 1, 16), max(_LONGEST_BACKOFF, source.every or EVERY))
-    failure = Failure.of(
-        FetchError(str(error), transient=error.transient),
-        source,
-        origin=source.url,
-        at=at,
-        newsbeam=NEWSBEAM_VERSION,
-        url=source.url,
+def _unchanged(poll: Poll, state: FeedState) -> bool:
+    """Whether the same bytes were dealt with under the same settings before."""
+    before = poll.state
+    return (
+        before is not None
+        and not poll.again
+        and (before.body_hash, before.fingerprint) == (state.body_hash, state.fingerprint)
     )
-    state = before.model_copy(
+
+
+def _after_304(poll: Poll, source: FeedSource, answer: Answer, at: datetime) -> FeedState:
+    """A 304 may bring newer validators (RFC 9110, section 15.4.5)."""
+    newer = {"etag": answer.header("ETag"), "last_modified": answer.header("Last-Modified")}
+    return _succeeded(poll, source, answer, at, {name: value for name, value in newer.items() if value})
+
+
+def _after_200(poll: Poll, source: FeedSource, answer: Answer, at: datetime) -> FeedState:
+    return _succeeded(
+        poll,
+        source,
+        answer,
+        at,
+        {
+            "etag": answer.header("ETag"),
+            "last_modified": answer.header("Last-Modified"),
+            "body_hash": sha256(answer.body).hexdigest(),
+            "fingerprint": fingerprint(source),
+            "last_full_fetch_at": at,
+        },
+    )
+
+
+def _succeeded(poll: Poll, source: FeedSource, answer: Answer, at: datetime, changes: dict[str, object]) -> FeedState:
+    return _state(poll, source).model_copy(
         update={
             "url": source.url,
             "last_attempt_at": at,
-            "next_due_at": at + max(wait, error.retry_after or timedelta(0)),
-            "failures_in_a_row": failures,
-            "last_error": failure.reason,
+            "last_success_at": at,
+            "next_due_at": next_due(at, source.every, 0, answer.header("Retry-After")),
+            "failures_in_a_row": 0,
+            "last_error": None,
+            **changes,
         }
     )
+
+
+def _not_modified(poll: Poll, source: FeedSource, state: FeedState) -> Polled:
+    return Polled(document=poll.id, source_id=source.id, status=DocumentStatus.NOT_MODIFIED, state=state)
+
+
+def _failed(poll: Poll, source: FeedSource, error: FetchError, at: datetime) -> Polled:
+    """A failed poll keeps the validators: what was fetched before is still what it was."""
+    before = _state(poll, source)
+    failures = before.failures_in_a_row + 1
+    retry_after = error.retry_after if isinstance(error, StatusError) else None
+    state = before.model_copy(
+        update={
+            "last_attempt_at": at,
+            "next_due_at": next_due(at, source.every, failures, retry_after),
+            "failures_in_a_row": failures,
+            "last_error": str(error),
+        }
+    )
+    failure = Failure.of(error, source, origin=source.url, at=at, newsbeam=NEWSBEAM_VERSION, url=source.url)
     return Polled(document=poll.id, source_id=source.id, status=DocumentStatus.FAILED, state=state, failure=failure)
+
+
+def _state(poll: Poll, source: FeedSource) -> FeedState:
+    return poll.state or FeedState(source_id=source.id, url=source.url)

@@ -1,14 +1,11 @@
-"""Reads a file, plain or gzip, as one document or as the parts of many records."""
+"""Reads files, plain or gzip, one at a time: whole, or in parts where a file holds many records."""
 
-import gzip
 import os
 import stat
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
+from io import FileIO
+from itertools import chain
 
 from models.document import Document, Poll
 from models.errors import FetchError
@@ -16,129 +13,163 @@ from models.outcome import DocumentStatus, Failure, Polled
 from models.settings import FileSettings
 from models.source import FileSource
 from pipelines import NEWSBEAM_VERSION
-from pipelines.fetch.records import HEAD, cut_records, holds_records
+from pipelines.fetch.records import BLANK, Overlong, Part, cut, holds_records
+from pipelines.fetch.unpack import Corrupt, Unpacker
 
-_GZIP = b"\x1f\x8b"
+_READ_AT_ONCE = 256 * 1024
+_HIGHEST_RATIO = 250
+"""Text never packs better; gzip's limit is 1,032."""
+
+_KINDS = (
+    (stat.S_ISDIR, "a directory whose files can't be listed; give it read and execute permission"),
+    (stat.S_ISFIFO, "a pipe, not a file"),
+    (stat.S_ISSOCK, "a socket, not a file"),
+    (stat.S_ISCHR, "a device, not a file"),
+    (stat.S_ISBLK, "a device, not a file"),
+)
 
 
-def read_file(poll: Poll, settings: FileSettings, now: Callable[[], datetime]) -> Iterator[Document | Polled]:
-    """The documents of a file, of those parts that are this poll's share.
-
-    What can't be read is a failed Polled; parts before a fault are read all the same. A file without content is
-    one document without content.
-    """
-    source = poll.source
-    assert isinstance(source, FileSource)
-    mine, shares = poll.share
-    part = 0
+def read_file(
+    poll: Poll, source: FileSource, settings: FileSettings, now: Callable[[], datetime]
+) -> Iterator[Document | Polled]:
+    """Yield the file's documents; what can't be read ends as a failed one. Only this poll's share of the parts."""
+    number, (turn, of) = 0, poll.share
     try:
-        with _open(source.path) as stream:
-            for first_record, body in _bodies(source, stream, settings):
-                if part % shares == mine:
-                    yield _document(poll, part, first_record, body, settings, now())
-                part += 1
+        for found in _documents(source.path, settings, whole=turn == 0):
+            if number % of == turn:
+                yield _yielded(poll, source, number, found, settings, now())
+            number += 1
     except FetchError as error:
-        # Every share meets the fault at the same part; one of them reports it.
-        if part % shares == mine:
-            yield _failed(poll, part, error, now())
+        if number % of == turn:
+            document = f"{poll.id}#{number}" if number else poll.id
+            failure = Failure.of(error, source, origin=source.path, at=now(), newsbeam=NEWSBEAM_VERSION)
+            yield _failed(document, source, failure)
 
 
-def _bodies(source: FileSource, stream: IO[bytes], settings: FileSettings) -> Iterator[tuple[int | None, bytes | None]]:
-    """Bodies with the number of their first record; a record that is too long has none."""
-    path = source.path
-    with _reading(path):
-        head = stream.read(HEAD)
-    if head and holds_records(source.name, head):
-        parts = cut_records(_Rejoined(head, stream), settings.part_bytes, settings.max_bytes)
-        while True:
-            with _reading(path):
-                part = next(parts, None)
-            if part is None:
-                return
+def _documents(path: str, settings: FileSettings, *, whole: bool) -> Iterator[bytes | Part | Overlong]:
+    """The file's bytes (only if `whole` asks for them), or its parts. Raises FetchError."""
+    with _opened(path) as file:
+        chunks = _unpacked(path, file, settings)
+        head = _head(chunks, settings.part_bytes)
+        chunks = chain([head], chunks)
+        if not holds_records(path, head):
+            if whole:
+                yield _joined(path, chunks, settings.max_bytes)
+            return
+        empty = True
+        for part in cut(chunks, settings.part_bytes):
+            empty = False
             yield part
-    with _reading(path):
-        body = head + stream.read(settings.max_bytes + 1 - len(head))
-    if len(body) > settings.max_bytes:
-        raise FetchError(
-            f"{path} unpacks to more than {settings.max_bytes} bytes; raise files.max_bytes, or cut it into JSON lines"
-        )
-    yield None, body
+        if empty and whole:
+            yield b""
 
 
-@dataclass
-class _Rejoined:
-    """A stream with the head that was already read in front of it."""
-
-    head: bytes
-    stream: IO[bytes]
-
-    def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; less only at the end of the head or of the stream."""
-        if self.head:
-            found, self.head = self.head[:size], self.head[size:]
-            return found
-        return self.stream.read(size)
-
-
-@contextmanager
-def _open(path: str) -> Iterator[IO[bytes]]:
-    """The file unpacked. Never blocks: what is no regular file is refused before it is read."""
-    try:
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise FetchError(f"can't open {path}: {error.strerror}") from error
-    with os.fdopen(number, "rb") as file:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise FetchError(f"{path} is no regular file; only files can be read")
-        packed = file.peek(2)[:2] == _GZIP
-        if packed:
-            with gzip.GzipFile(fileobj=file) as unpacked:
-                yield unpacked  # type: ignore[misc]  # a GzipFile reads like an IO[bytes]
-        else:
-            yield file
-
-
-@contextmanager
-def _reading(path: str) -> Iterator[None]:
-    try:
-        yield
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FetchError(f"{path} is gzip that breaks off or is corrupt: {error}") from error
-    except OverflowError as error:
-        raise FetchError(f"{path} has a line longer than files.max_bytes: no file of records") from error
-    except OSError as error:
-        raise FetchError(f"can't read {path}: {error.strerror or error}") from error
-
-
-def _document(
-    poll: Poll, part: int, first_record: int | None, body: bytes | None, settings: FileSettings, at: datetime
+def _yielded(
+    poll: Poll, source: FileSource, number: int, found: bytes | Part | Overlong, settings: FileSettings, at: datetime
 ) -> Document | Polled:
-    if body is None:
-        limit = settings.part_bytes
-        error = FetchError(
-            f"record {first_record} of {poll.source.id} is longer than {limit} bytes; raise files.part_bytes"
-        )
-        return _failed(poll, part, error, at)
-    return Document(
-        id=_part_id(poll, part, first_record),
-        source=poll.source,
-        url=poll.source.id,
-        body=body,
-        fetched_at=at,
-        first_record=first_record,
-        again=poll.again,
+    match found:
+        case bytes():
+            return Document(
+                id=poll.id,
+                source=source,
+                url=source.path,
+                body=found,
+                fetched_at=at,
+                state=poll.state,
+                again=poll.again,
+            )
+        case Part():
+            return Document(
+                id=f"{poll.id}#{number}",
+                source=source,
+                url=source.path,
+                body=found.body,
+                fetched_at=at,
+                first_record=found.first_record,
+                state=poll.state,
+                again=poll.again,
+            )
+        case Overlong():
+            return _failed(f"{poll.id}#{number}", source, _overlong(source, found, settings.part_bytes, at))
+
+
+def _overlong(source: FileSource, record: Overlong, limit: int, at: datetime) -> Failure:
+    origin = f"{source.path}#{record.number}"
+    error = FetchError(
+        f"Record {record.number} of {source.path} is {record.length:,} bytes long, more than the {limit:,} that"
+        " 'files.part_bytes' in newsbeam.yaml allows."
     )
+    failure = Failure.of(error, source, origin=origin, at=at, newsbeam=NEWSBEAM_VERSION, raw=record.start)
+    return failure.model_copy(update={"raw_hash": record.hash, "raw_length": record.length})
 
 
-def _failed(poll: Poll, part: int, error: FetchError, at: datetime) -> Polled:
-    failure = Failure.of(error, poll.source, origin=poll.source.id, at=at, newsbeam=NEWSBEAM_VERSION)
-    return Polled(
-        document=_part_id(poll, part, part),
-        source_id=poll.source.id,
-        status=DocumentStatus.FAILED,
-        failure=failure,
-    )
+def _failed(document: str, source: FileSource, failure: Failure) -> Polled:
+    return Polled(document=document, source_id=source.id, status=DocumentStatus.FAILED, failure=failure)
 
 
-def _part_id(poll: Poll, part: int, first_record: int | None) -> str:
-    return poll.id if first_record is None else f"{poll.id}#{part}"
+def _opened(path: str) -> FileIO:
+    """A regular file, open for reading; anything else is never opened, since that may wait for ever."""
+    try:
+        _check_kind(path, os.stat(path).st_mode)
+        # Without blocking: it may have become a pipe since it was looked at.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except FileNotFoundError as error:
+        hint = "; a name that is not UTF-8 must be changed before it can be read" if "\\x" in path else ""
+        raise FetchError(f"{path} does not exist (any more){hint}.") from error
+    except OSError as error:
+        raise FetchError(f"{path} can't be opened: {error.strerror}.") from error
+    file = FileIO(descriptor, closefd=True)
+    try:
+        _check_kind(path, os.fstat(descriptor).st_mode)
+    except FetchError:
+        file.close()
+        raise
+    return file
+
+
+def _check_kind(path: str, mode: int) -> None:
+    for is_kind, words in _KINDS:
+        if is_kind(mode):
+            raise FetchError(f"{path} is {words}.")
+
+
+def _unpacked(path: str, file: FileIO, settings: FileSettings) -> Iterator[bytes]:
+    """The file's bytes, unpacked where they are gzip. Raises FetchError for damaged and for bomb-like data."""
+    unpacker = Unpacker("gzip")
+    read = given = 0
+    try:
+        while data := file.read(_READ_AT_ONCE):
+            read += len(data)
+            for piece in unpacker.pieces(data):
+                given += len(piece)
+                if given > settings.max_bytes and given > _HIGHEST_RATIO * read:
+                    raise FetchError(
+                        f"{path} unpacks to more than {_HIGHEST_RATIO} times its size, as only a bomb does."
+                    )
+                yield piece
+        yield from unpacker.rest()
+    except Corrupt as error:
+        raise FetchError(f"{path} can't be unpacked as gzip: {error}.") from error
+    except OSError as error:
+        raise FetchError(f"{path} can't be read: {error.strerror}.") from error
+
+
+def _head(chunks: Iterator[bytes], most: int) -> bytes:
+    """The beginning, with the first line that is not blank whole if it is not longer than `most`."""
+    head = bytearray()
+    for chunk in chunks:
+        head += chunk
+        if len(head) > most or b"\n" in head.lstrip(BLANK + b"\n"):
+            break
+    return bytes(head)
+
+
+def _joined(path: str, chunks: Iterator[bytes], limit: int) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            raise FetchError(
+                f"{path} is larger, unpacked, than the {limit:,} bytes that 'files.max_bytes' in newsbeam.yaml allows."
+            )
+    return bytes(body)

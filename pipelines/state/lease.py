@@ -145,29 +145,21 @@ class Lease:
         )
 
     def _keep(self, holder: Holder, place: dict[str, int], over: threading.Event) -> None:
-        """Renew until it is over; note when somebody else has the lease, or when it ran out unrenewed."""
-        pause = self._lease.total_seconds() / _RENEWALS
-        ends = monotonic() + self._lease.total_seconds()
-        while not over.wait(pause):
+        """Renew until it is over, or until somebody else has the lease."""
+        while not over.wait(self._pause):
             asked = monotonic()
             holder = holder.model_copy(update={"expires_at": datetime.now(UTC) + self._lease})
             try:
                 place = self._put(holder, place)
-                ends = asked + self._lease.total_seconds()
             except ConflictError:
-                taken, place = self._mine_again(holder)
-                if taken:
-                    self._lost = f"Another run took the lock of {self._connection.address} over; run again."
-                    return
-            except NewsbeamError as error:
-                if monotonic() >= ends:
-                    self._lost = f"The lock of {self._connection.address} could not be renewed ({error}); run again."
-                    return
-
-    def _mine_again(self, holder: Holder) -> tuple[bool, dict[str, int]]:
-        """Whether a conflict means that another has it; our own renewal may have been stored, its answer lost."""
-        other, place = self._look(self._connection.patiently)
-        return other is None or other.token != holder.token, place
+                self._ends = asked
+            except (NewsbeamError, ApiError, TransportError):
+                continue  # `check` knows when the last lease ends
+            else:
+                self._ends = asked + self._lease.total_seconds()
+                continue
+            if not self._stored_all_the_same(holder):
+                return
 
     def _give_back(self, holder: Holder) -> None:
         try:

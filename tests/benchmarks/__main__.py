@@ -99,7 +99,7 @@ class Bench:
         return make_corpus(self.directory, articles)
 
     def _title(self, title: str, *corpora: Corpus) -> None:
-        self.console.print(f"\n[bold]{title}[/bold]", *corpora, sep="\n", highlight=False)
+        self.console.print(f"\n[bold]{title}[/bold]", *map(str, corpora), sep="\n", highlight=False)
 
     def _run(self, corpus: Corpus, place: Place, workers: int) -> Run:
         with place.fresh() as index:

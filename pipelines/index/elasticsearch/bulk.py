@@ -13,7 +13,9 @@ from models.errors import SetupError, TryLater
 from models.outcome import OutcomeKind, Verdict
 from pipelines.index.elasticsearch.client import Connection, Patience, describe, transient
 
-_ANSWER_PARTS = "items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.type,items.*.error.caused_by.reason"
+_ANSWER_PARTS = (
+    "items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.type,items.*.error.caused_by.reason"
+)
 
 _INDEX_TROUBLE = frozenset({"index_not_found_exception", "index_closed_exception", "cluster_block_exception"})
 """Refusals of a whole index: no document can change them."""

@@ -160,6 +160,7 @@ def _copy(connection: Connection, old: str, new: str) -> None:
             wait_for_completion=False,
         )
     )["task"]
+
     # The client's own method for this warns at each call that the API may change; it is there since version 2.
     def look(client: Elasticsearch) -> Any:
         return client.perform_request("GET", f"/_tasks/{task}", headers={"accept": "application/json"})

@@ -254,7 +254,7 @@ def test_a_query_beyond_elasticsearch_is_an_error_of_the_query(open_index: Opene
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=12), st.data())
 def test_an_older_write_never_wins_in_any_order_any_number_of_times(
-    versions: list[int], data: st.DataObject, shared_index: ElasticsearchIndex
+    shared_index: ElasticsearchIndex, versions: list[int], data: st.DataObject
 ) -> None:
     name = uuid4().hex
     articles = [make_article(name, version=version, title=f"version {version}") for version in versions]

@@ -82,7 +82,10 @@ def test_a_lease_from_elsewhere_is_kept_until_it_ends(
 ) -> None:
     gone = ended_process()
     put_holder(process=gone, token="old", **elsewhere)
-    with pytest.raises(TryLater, match=rf"process {gone} on .* since \d{{4}}-\d\d-\d\d"), Lease(connection, locks).held():
+    with (
+        pytest.raises(TryLater, match=rf"process {gone} on .* since \d{{4}}-\d\d-\d\d"),
+        Lease(connection, locks).held(),
+    ):
         pass
     put_holder(process=gone, token="old", expires_at=datetime.now(UTC) - timedelta(seconds=1), **elsewhere)
     with Lease(connection, locks).held():
