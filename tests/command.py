@@ -65,9 +65,13 @@ def _steady(articles: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield {name: value for name, value in article.items() if name not in VOLATILE}
 
 
-def write_feeds(config: Path, feeds: dict[str, str]) -> None:
+def write_feeds(config: Path, feeds: dict[str, str], *, full_text: str = "feed", timeout: int = 30) -> None:
     """A configuration directory with these feeds, id to address; local addresses are allowed."""
     config.mkdir(parents=True, exist_ok=True)
-    lines = [f"  - id: {name}\n    name: {name}\n    url: {url}\n" for name, url in feeds.items()]
-    (config / "feeds.yaml").write_text("feeds:\n" + "".join(lines) if feeds else "feeds: []\n", encoding="utf-8")
-    (config / "newsbeam.yaml").write_text("fetch:\n  allow_private_addresses: true\n", encoding="utf-8")
+    entries = "".join(
+        f"  - {{id: {name}, name: {name}, url: '{url}', full_text: {full_text}}}\n" for name, url in feeds.items()
+    )
+    (config / "feeds.yaml").write_text("feeds:\n" + entries if feeds else "feeds: []\n", encoding="utf-8")
+    (config / "newsbeam.yaml").write_text(
+        f"fetch:\n  allow_private_addresses: true\n  timeout: {timeout}\n", encoding="utf-8"
+    )

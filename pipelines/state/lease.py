@@ -80,28 +80,31 @@ class Lease:
         self._connection = connection
         self._index = index
         self._lease = lease
-        self._lost: str | None = None
+        self._ends: float | None = None
 
     def check(self) -> None:
         """Raise TryLater if the lock was held here and got lost."""
-        if self._lost:
-            raise TryLater(self._lost)
+        if self._ends is not None and monotonic() >= self._ends:
+            raise TryLater(
+                f"The lock of {self._connection.address} was lost: it could not be renewed in time, or another run"
+                " took it over; run again, nothing is lost."
+            )
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the lock. Raises TryLater that names who holds it since when, or at the end that it got lost."""
         holder, place = self._take()
-        self._lost = None
         over = threading.Event()
         keeper = threading.Thread(target=self._keep, args=(holder, place, over), daemon=True, name="newsbeam-lease")
         keeper.start()
         try:
             yield
+            self.check()
         finally:
             over.set()
             keeper.join()
+            self._ends = None
             self._give_back(holder)
-        self.check()
 
     def _take(self) -> tuple[Holder, dict[str, int]]:
         now = datetime.now(UTC)
@@ -109,10 +112,13 @@ class Lease:
         other, place = self._look(self._connection.patiently)
         if other is not None and not other.is_gone(now):
             raise self._taken(other)
+        asked = monotonic()
         try:
-            return mine, self._put(mine, place)
+            place = self._put(mine, place)
         except ConflictError as error:
             raise self._taken(self._look(self._connection.patiently)[0] or mine) from error
+        self._ends = asked + self._lease.total_seconds()
+        return mine, place
 
     def _taken(self, other: Holder) -> TryLater:
         return TryLater(
@@ -140,32 +146,40 @@ class Lease:
         condition: dict[str, Any] = {**place} if place else {"op_type": "create"}
         return _place(
             self._connection.once(
-                lambda client: client.index(index=self._index, id=_DOCUMENT, document=document, **condition)
+                lambda client: client.options(request_timeout=self._lease.total_seconds() / _RENEWALS).index(
+                    index=self._index, id=_DOCUMENT, document=document, **condition
+                )
             )
         )
 
     def _keep(self, holder: Holder, place: dict[str, int], over: threading.Event) -> None:
-        """Renew until it is over, or until somebody else has the lease."""
-        while not over.wait(self._pause):
+        """Renew until it is over, or until somebody else has the lease; `check` knows when the last one ends."""
+        while not over.wait(self._lease.total_seconds() / _RENEWALS):
             asked = monotonic()
-            holder = holder.model_copy(update={"expires_at": datetime.now(UTC) + self._lease})
             try:
-                place = self._put(holder, place)
-            except ConflictError:
-                self._ends = asked
+                now_at = self._renew(holder.model_copy(update={"expires_at": datetime.now(UTC) + self._lease}), place)
             except (NewsbeamError, ApiError, TransportError):
-                continue  # `check` knows when the last lease ends
-            else:
-                self._ends = asked + self._lease.total_seconds()
                 continue
-            if not self._stored_all_the_same(holder):
+            if now_at is None:
+                self._ends = asked
                 return
+            place, self._ends = now_at, asked + self._lease.total_seconds()
+
+    def _renew(self, holder: Holder, place: dict[str, int]) -> dict[str, int] | None:
+        """Where the renewed lease stands; None when somebody else has it."""
+        try:
+            return self._put(holder, place)
+        except ConflictError:
+            # The last renewal may have been stored, and only its answer lost.
+            other, place = self._look(self._connection.once)
+            return self._put(holder, place) if other is not None and other.token == holder.token else None
 
     def _give_back(self, holder: Holder) -> None:
         try:
             other, place = self._look(self._connection.once)
             if other is not None and other.token == holder.token:
-                self._connection.once(lambda client: client.delete(index=self._index, id=_DOCUMENT, **place))
+                condition: dict[str, Any] = {**place}
+                self._connection.once(lambda client: client.delete(index=self._index, id=_DOCUMENT, **condition))
         except (NewsbeamError, ApiError, TransportError):
             return  # a lease that can't be given back ends by itself
 

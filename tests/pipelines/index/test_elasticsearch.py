@@ -137,7 +137,7 @@ def test_the_users_own_settings_and_fields_go_into_new_indices(
 
 
 def test_a_setting_that_elasticsearch_refuses_is_a_setup_error(open_index: Opener) -> None:
-    with pytest.raises(SetupError, match="elasticsearch.settings"):
+    with pytest.raises(SetupError, match=r"elasticsearch\.settings"):
         open_index(settings={"number_of_shards": 0}).setup()
 
 
@@ -182,7 +182,7 @@ def test_an_interrupted_migration_is_begun_anew(open_index: Opener, client: Elas
     assert changed.get(article_id("a")) is not None
 
 
-def test_status_counts_articles_and_finds_twins(open_index: Opener, prefix: str) -> None:
+def test_status_counts_articles_and_finds_twins(open_index: Opener) -> None:
     index = open_index()
     index.setup()
     twin = full_article("twin", language="de")
