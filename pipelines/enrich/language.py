@@ -1,5 +1,6 @@
 """Decides the language of an article from its text, with the feed's word as the prior."""
 
+import re
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ LETTERS_TO_DECIDE = 16
 
 LETTERS_TO_OVERRULE = 120
 """A feed's language is overruled only by this many letters; one of CJK counts as three."""
+
+_WIDE = re.compile("[\u3005\u3041-\u3096\u30a1-\u30fa\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 
 _COUNTED = 400
 """Letters are counted this far, which is enough for both limits."""
@@ -68,12 +71,16 @@ def primary(tag: str) -> str:
 
 def detect(text: str) -> Detected:
     """What the detector says of a text. Raises EnrichError for a text that is not valid Unicode."""
-    letters = sum(3 if ord(letter) > 0x2E80 else 1 for letter in text[:_COUNTED] if letter.isalpha())
+    letters = _count_letters(text[:_COUNTED])
     try:
         found = _detector().instance.detect_details(text.replace("\0", " "))
     except UnicodeEncodeError as error:
         raise EnrichError(f"The text holds half a character (a surrogate) at {error.start}; clean it first.") from error
     return Detected(primary(found.language), found.reliable, letters)
+
+
+def _count_letters(text: str) -> int:
+    return sum(map(str.isalpha, text)) + 2 * len(_WIDE.findall(text))
 
 
 class _Detector(NamedTuple):

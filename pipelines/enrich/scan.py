@@ -5,7 +5,7 @@ into a dictionary. From a word that does, the longest name wins, and the search 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from operator import add
 from typing import NamedTuple
@@ -65,19 +65,23 @@ def _spaced(text: str, language: str, lexicon: Lexicon) -> Iterator[Found]:
 
 
 def _promising(parts: list[str], language: str, lexicon: Lexicon) -> list[int]:
+    """Where a name may begin. Each distinct word is looked at once."""
+    words = parts[1::2]
+    begins = _begins(language, lexicon)
+    wanted = {word for word in set(words) if begins(word)}
+    return [2 * position + 1 for position, word in enumerate(words) if word in wanted] if wanted else []
+
+
+def _begins(language: str, lexicon: Lexicon) -> Callable[[str], bool]:
+    """Whether a word may begin a name, in this language's ways to write one."""
     fixed, cities = lexicon.fixed.first, lexicon.cities.first
-    words = range(1, len(parts), 2)
     if language in _GENITIVE:
-        return [
-            i
-            for i in words
-            if (word := parts[i]) in cities or word in fixed or (word[-1] == "s" and word[:-1] in cities)
-        ]
+        return lambda word: word in cities or word in fixed or (word[-1] == "s" and word[:-1] in cities)
     if language in _CYRILLIC_CASES:
-        return [i for i in words if (word := parts[i]) in fixed or (len(word) > _SHORT and word[0].isupper())]
+        return lambda word: word in fixed or (len(word) > _SHORT and word[0].isupper())
     if prefixes := _PREFIXES.get(language):
-        return [i for i in words if (word := parts[i]) in cities or word in fixed or word[0] in prefixes]
-    return [i for i in words if (word := parts[i]) in cities or word in fixed]
+        return lambda word: word in cities or word in fixed or word[0] in prefixes
+    return lambda word: word in cities or word in fixed
 
 
 Hit = tuple[str, tuple[Place, ...], int, int]
