@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-
-from tests.elasticsearch_server import Unavailable, elasticsearch
+from elasticsearch_server import Unavailable, elasticsearch
 
 
 def _required(part: str) -> bool:

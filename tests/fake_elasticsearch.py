@@ -1,4 +1,4 @@
-"""Something that speaks like Elasticsearch and says what a test tells it to: for troubles that a real one has seldom."""
+"""Something that speaks like Elasticsearch and says what a test tells it to: for troubles a real one has seldom."""
 
 import gzip
 import json

@@ -38,9 +38,8 @@ class Bench:
     def speed(self) -> None:
         """Articles a second, the whole command timed, against what a user would do without Newsbeam."""
         corpus = self.corpus(self.options.articles)
-        table = _table(
-            f"Speed: {corpus}", "what", "workers", "seconds", "articles/s", "of parallel_bulk", "of the loop"
-        )
+        self._title("Speed, the whole command", corpus)
+        table = _table("what", "workers", "seconds", "articles/s", "of parallel_bulk", "of the loop")
         server = self.places.elasticsearch
         bulk = self._bulk(corpus, server) if server else None
         loop = self._loop(corpus, server) if server else None
