@@ -66,7 +66,7 @@ install: $(INSTALLED) ## make .venv, with the command newsbeam in it
 
 $(INSTALLED): requirements.lock pyproject.toml $(VENV)/pyvenv.cfg
 	@echo "Installing Newsbeam into $(VENV) ..."
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 

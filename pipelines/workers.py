@@ -1,20 +1,19 @@
 """The processes that a run works in: this one, or a pool that lives as long as the run."""
 
-import os
-import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
 
 from models.document import Poll
 from models.errors import TryLater
 from pipelines.chunks import shares
 from pipelines.transforms import PROGRESS, Plan, close_stores
+from pipelines.worker import begin
 
 Counts = Counter[tuple[str, str]]
 """Counters of a chunk: what is counted, and of which source, stage or reason."""
@@ -44,7 +43,9 @@ def work_in_pool(
     listener.start()
     large = plan.settings.files.part_bytes
     try:
-        with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(messages,)) as pool:
+        with ProcessPoolExecutor(
+            workers, context, initializer=begin, initargs=(messages, plan.settings.log_level)
+        ) as pool:
 
             def deal(chunk: Sequence[Poll]) -> Counts:
                 counts: Counts = Counter()
@@ -60,21 +61,6 @@ def work_in_pool(
     finally:
         messages.put(None)
         listener.join()
-
-
-def _begin(messages: "SimpleQueue[int | None]") -> None:
-    """A worker leaves signals to its driver, tells it how far it is, and ends when the driver is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    PROGRESS.append(messages.put)
-    threading.Thread(target=_end_with_driver, daemon=True).start()
-
-
-def _end_with_driver() -> None:
-    driver = parent_process()
-    if driver is not None:
-        connection.wait([driver.sentinel])
-        os._exit(75)
 
 
 def _listen(messages: "SimpleQueue[int | None]", ended: Callable[[int], None]) -> None:

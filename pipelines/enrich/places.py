@@ -23,8 +23,8 @@ from collections.abc import Iterator, Sequence
 
 from models.article import Entity, Location, Mention
 from pipelines.enrich.base import Findings
-from pipelines.enrich.gazetteer import Lexicon, Place, lexicon
 from pipelines.enrich.scan import Found, scan
+from pipelines.gazetteer import Lexicon, Place, lexicon
 
 SMALL = 100_000
 DOMINANT = {"US": 3}

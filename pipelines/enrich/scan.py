@@ -5,12 +5,12 @@ into a dictionary. From a word that does, the longest name wins, and the search 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import accumulate
 from operator import add
 from typing import NamedTuple
 
-from pipelines.enrich.gazetteer import Lexicon, Place
+from pipelines.gazetteer import Lexicon, Place
 
 _WORDS = re.compile(r"(\w+)")
 _UNSPACED = re.compile("[\u0900-\u0eff\u1000-\u109f\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]+")
@@ -67,21 +67,21 @@ def _spaced(text: str, language: str, lexicon: Lexicon) -> Iterator[Found]:
 def _promising(parts: list[str], language: str, lexicon: Lexicon) -> list[int]:
     """Where a name may begin. Each distinct word is looked at once."""
     words = parts[1::2]
-    begins = _begins(language, lexicon)
-    wanted = {word for word in set(words) if begins(word)}
+    distinct = set(words)
+    wanted = (distinct & lexicon.begin) | _inflected(distinct, language, lexicon)
     return [2 * position + 1 for position, word in enumerate(words) if word in wanted] if wanted else []
 
 
-def _begins(language: str, lexicon: Lexicon) -> Callable[[str], bool]:
-    """Whether a word may begin a name, in this language's ways to write one."""
-    fixed, cities = lexicon.fixed.first, lexicon.cities.first
+def _inflected(words: set[str], language: str, lexicon: Lexicon) -> set[str]:
+    """Words that may begin a name in this language's ways to bend one."""
     if language in _GENITIVE:
-        return lambda word: word in cities or word in fixed or (word[-1] == "s" and word[:-1] in cities)
+        cities = lexicon.cities.first
+        return {word for word in words if word[-1] == "s" and word[:-1] in cities}
     if language in _CYRILLIC_CASES:
-        return lambda word: word in fixed or (len(word) > _SHORT and word[0].isupper())
+        return {word for word in words if len(word) > _SHORT and word[0].isupper()}
     if prefixes := _PREFIXES.get(language):
-        return lambda word: word in cities or word in fixed or word[0] in prefixes
-    return lambda word: word in cities or word in fixed
+        return {word for word in words if word[0] in prefixes}
+    return set()
 
 
 Hit = tuple[str, tuple[Place, ...], int, int]

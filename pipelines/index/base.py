@@ -37,7 +37,10 @@ class SetupReport(Model):
 
 
 class SearchIndex(Protocol):
-    """Articles by id, by version and by words. Not safe for use by several threads at once."""
+    """Articles by id, by version and by words.
+
+    `known` and `refresh` may be called while another thread is in `write`; nothing else may be called at once.
+    """
 
     def setup(self) -> SetupReport:
         """Create what is missing, change nothing that exists.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from models.article import Dateline
 from pipelines.normalize.agencies import agencies_only
-from pipelines.normalize.places import country_of_city, country_of_name
+from pipelines.normalize.places import SMALL_WORDS, country_of_city, country_of_name
 
 _WINDOW = 140
 _MOST_WORDS = 5
@@ -16,8 +16,6 @@ _HEAD = re.compile(rf"(?P<head>\S.{{1,110}}?){_DASH}(?=\S)")
 _AGENCY_FIRST = re.compile(rf"[(\[](?P<credit>[^()\[\]]{{2,40}})[)\]]{_DASH}(?=\S)")
 _CREDIT = re.compile(r"[\s,]*(?:[(\[](?P<brackets>[^()\[\]]{2,40})[)\]]|/(?P<slashes>[^/]{2,40})/)\s*:?$")
 _PLACE = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’/-])*$")
-_SMALL_WORDS = "de del la le les los las el al sur am an der den im in upon of und do da di ob bei"
-_LOWER_INSIDE = frozenset(_SMALL_WORDS.split())
 
 
 class Filed(NamedTuple):
@@ -78,7 +76,7 @@ def _is_place(place: str) -> bool:
     words = place.split()
     if not 0 < len(words) <= _MOST_WORDS or not _PLACE.match(place) or words[0][0].islower():
         return False
-    if any(word[0].islower() and word not in _LOWER_INSIDE for word in words):
+    if any(word[0].islower() and word not in SMALL_WORDS for word in words):
         return False
     # "By Jane Doe GENEVA" holds more than a place.
     return place.isupper() or not any(len(word) > 2 and word.isupper() for word in words)

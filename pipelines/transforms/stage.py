@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from time import perf_counter
 from typing import Any, ClassVar
 
@@ -120,7 +121,7 @@ class Stage(beam.DoFn):
 
     def finish_bundle(self) -> Iterator[Any]:
         """Work off the rest."""
-        for record in self._work():
+        for record in chain(self._work(), self._timed(self.rest())):
             tag, value = _tag(record), at_bundle_end(record)
             yield TaggedOutput(tag, value) if tag else value
         Metrics.counter("seconds", self.name).inc(int(self.seconds * 1e6))
@@ -143,13 +144,20 @@ class Stage(beam.DoFn):
         """The state store of this process."""
         return store_of(self.plan.settings.model_dump_json())[1]
 
+    def rest(self) -> Iterator[Any]:
+        """What is still under way at the end of a bundle, after the last of `work`."""
+        yield from ()
+
     def _work(self) -> Iterator[Any]:
-        """`work` on what is gathered, its own time measured: what follows downstream while it waits is not in it."""
+        """`work` on what is gathered."""
         records, self.gathered, self.weight = self.gathered, [], 0
-        if not records:
-            return
+        if records:
+            yield from self._timed(self.work(records))
+
+    def _timed(self, records: Iterator[Any]) -> Iterator[Any]:
+        """The records, their own time measured: what happens downstream between two of them is not in it."""
         began = perf_counter()
-        for record in self.work(records):
+        for record in records:
             self.seconds += perf_counter() - began
             yield record
             began = perf_counter()

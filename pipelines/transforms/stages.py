@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -143,18 +144,42 @@ class EnrichDrafts(Stage):
 
 
 class IndexDrafts(Stage):
-    """Drafts into the index; what the index says of each is its outcome."""
+    """Drafts into the index; what the index says of each is its outcome.
+
+    One batch is written in a thread while the stages before it work on the next.
+    """
 
     name = "index"
     limit = 500
+
+    def setup(self) -> None:
+        """A thread for this process's writes."""
+        self.writer = ThreadPoolExecutor(1, thread_name_prefix="newsbeam-index")
+
+    def teardown(self) -> None:
+        """Nothing is being written any more."""
+        self.writer.shutdown()
+
+    def start_bundle(self) -> None:
+        """Nothing is under way yet."""
+        super().start_bundle()
+        self.under_way: tuple[list[Draft], Future[list[Verdict]]] | None = None
 
     def weigh(self, record: Draft) -> int:
         """By its text."""
         return len(record.article.body)
 
     def work(self, records: list[Draft]) -> Iterator[Outcome]:
-        """One outcome for each draft."""
-        for draft, verdict in zip(records, self.index.write(records), strict=True):
+        """The outcomes of the batch before, once it is written."""
+        yield from self.rest()
+        self.under_way = records, self.writer.submit(self.index.write, records)
+
+    def rest(self) -> Iterator[Outcome]:
+        """The outcomes of the batch that is being written."""
+        if self.under_way is None:
+            return
+        (drafts, writing), self.under_way = self.under_way, None
+        for draft, verdict in zip(drafts, writing.result(), strict=True):
             yield _outcome(draft, verdict)
 
 

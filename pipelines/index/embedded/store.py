@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from threading import RLock
 
 import tantivy
 
@@ -29,6 +30,7 @@ class EmbeddedIndex:
         self._directory = directory
         self._root = directory / "articles"
         self._shards: dict[str, Shard] | None = None
+        self._alone = RLock()
 
     def setup(self) -> SetupReport:
         """Make the directory; the index of a language is made when its first article comes."""
@@ -79,12 +81,14 @@ class EmbeddedIndex:
     def refresh(self) -> None:
         """Make all that was written visible to `known` and `search`."""
         self._must_exist()
-        self._fresh()
+        with self._alone:
+            self._fresh()
 
     def known(self, ids: Sequence[str]) -> dict[str, Known]:
         """What is held of these ids, as of the last refresh; ids that are not held are absent."""
         self._must_exist()
-        return {known.id: known for shard in self._open().values() for known in shard.known(ids)}
+        with self._alone:
+            return {known.id: known for shard in self._open().values() for known in shard.known(ids)}
 
     def write(self, drafts: Sequence[Draft]) -> list[Verdict]:
         """Write whole articles, each unless a higher version is held; one verdict per draft, in order.
@@ -95,7 +99,7 @@ class EmbeddedIndex:
         if not drafts:
             return []
         self._must_exist()
-        with turn(self._root):
+        with self._alone, turn(self._root):
             shards = self._fresh()
             held = self.known([draft.article.id for draft in drafts])
             verdicts, accepted = _judge(drafts, held)

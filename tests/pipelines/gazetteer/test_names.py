@@ -5,14 +5,13 @@ from importlib.resources import files
 
 import pytest
 
-from pipelines.enrich import build_cities, inflection
-from pipelines.enrich.gazetteer import cities, country_name, lexicon
+from pipelines.gazetteer import build_cities, cities, country_name, inflection, lexicon
 
 
 def test_the_cities_file_is_what_the_build_makes_of_geonames() -> None:
     packed = (files("config") / "places" / "cities.tsv.gz").read_bytes()
     text = "\n".join((build_cities.HEADER, *build_cities.lines())) + "\n"
-    assert gzip.decompress(packed).decode() == text, "run `python -m pipelines.enrich.build_cities`"
+    assert gzip.decompress(packed).decode() == text, "run `python -m pipelines.gazetteer.build_cities`"
     assert len(packed) < 3 * 2**20
     assert "CC BY 4.0" in text.partition("\n")[0]
 
