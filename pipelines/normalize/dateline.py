@@ -9,7 +9,7 @@ from pipelines.normalize.places import SMALL_WORDS, country_of_city, country_of_
 
 _WINDOW = 140
 _MOST_WORDS = 5
-_DASH = r"(?:\.?\s*[–—]\s*|\.?\s*--\s*|\s+-\s+|(?<=[)\]/])\.?\s*-\s*|\.-\s*|(?<=/)\.\s+)"
+_DASH = r"(?:\.?\s*[–—]+\s*|\.?\s*--\s*|\s+-\s+|(?<=[)\]/])\.?\s*-\s*|\.-\s*|(?<=/)\.\s+)"
 _MARKS = (" -", "–", "—", "--", ")-", ".-", "]-", "/-", "/. ")
 """Every dash has one of these in it."""
 _HEAD = re.compile(rf"(?P<head>\S.{{1,110}}?){_DASH}(?=\S)")

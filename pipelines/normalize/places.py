@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from pipelines.gazetteer import cities, territories
+from pipelines.gazetteer import Place, cities, territories
 from pipelines.languages import languages
 
 _SMALL = "de del la le les los las el al sur am an der den im in upon of und do da di ob bei"
@@ -43,11 +43,17 @@ def country_of_name(name: str) -> str | None:
 
 def country_of_city(name: str) -> str | None:
     """ISO 3166-1 alpha-2 of the city that is meant by a name, as datelines write it: in capitals or not."""
-    titled = " ".join(word.lower() if word.lower() in SMALL_WORDS else word.title() for word in name.split())
-    for written in (name, titled, name.title()):
-        if places := cities().places.get(written):
-            return places[0].country
-    return None
+    return _cities().get(name.casefold())
+
+
+@cache
+def _cities() -> dict[str, str | None]:
+    strongest: dict[str, Place] = {}
+    for name, places in cities().places.items():
+        other = strongest.setdefault(name.casefold(), places[0])
+        if places[0].claim(name) > other.claim(name):
+            strongest[name.casefold()] = places[0]
+    return {name: place.country for name, place in strongest.items()}
 
 
 @cache
