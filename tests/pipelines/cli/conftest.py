@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from in_process import Command, Done
 
 from models.settings import Settings
 from pipelines.cli import run_command
 from pipelines.stores import open_store
 from tests.articles import make_draft
-from tests.in_process import Command, Done
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
+from in_process import Command
 
 from pipelines import NEWSBEAM_VERSION
-from tests.in_process import Command
 
 COMMANDS = [
     "run",

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from in_process import Command
 from ruamel.yaml import YAML
-
-from tests.in_process import Command
 
 FEEDS = """
 defaults: {every: 90m}

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from in_process import Command
 
 from models.errors import FetchError, ParseError
 from models.outcome import Failure
 from models.settings import Settings
 from models.source import FeedSource
 from pipelines.stores import open_store
-from tests.in_process import Command
 
 NOON = datetime(2025, 4, 28, 12, tzinfo=UTC)
 

@@ -7,8 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-
-from tests.in_process import Command
+from in_process import Command
 
 STORY = (
     "The council of Ostbruck voted on Monday to rebuild the old bridge over the river, which a flood had carried"
@@ -111,7 +110,7 @@ def test_a_private_address_is_refused_unless_the_configuration_allows_it(
     (tmp_path / "config/newsbeam.yaml").write_text("")
     done = newsbeam("preview", f"{site}/feed")
     assert done.code == 3
-    assert "private or local address" in done.err
+    assert "an address that is not public" in done.err
 
 
 def test_what_fails_is_said_and_its_neighbours_are_shown(newsbeam: Command, site: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from in_process import Command
 from rich.console import Console
 
 from models.errors import SetupError
@@ -12,7 +13,6 @@ from models.search import FacetValue, Hit, SearchRequest, SearchResult
 from pipelines.cli.hits import results
 from pipelines.cli.times import read_moment
 from tests.articles import article_id, make_article
-from tests.in_process import Command
 
 NOW = datetime(2025, 4, 28, 12, tzinfo=UTC)
 
