@@ -26,8 +26,16 @@ def configure_logging(level: str) -> None:
 
 
 def _of_interest(record: logging.LogRecord) -> bool:
-    """Beam warns of what Newsbeam does not use, and shows the traceback of errors that we tell in one line."""
-    if "apache_beam" not in record.pathname or logging.getLogger().level <= logging.INFO:
+    """Not what the libraries say of things that Newsbeam tells in its own words.
+
+    Beam warns of parts that are not used here and shows the traceback of our errors; the Elasticsearch client warns
+    of each request that we try again.
+    """
+    if logging.getLogger().level <= logging.INFO:
+        return True
+    if record.name.startswith("elastic_transport"):
+        return record.levelno >= logging.ERROR
+    if "apache_beam" not in record.pathname:
         return True
     ours = record.exc_info is not None and isinstance(record.exc_info[1], NewsbeamError)
     return record.levelno >= logging.ERROR and not ours

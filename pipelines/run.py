@@ -64,10 +64,9 @@ def run(configuration: Configuration, request: RunRequest, progress: Progress) -
             polls = _due(configuration, request, state, started)
             plan = Plan(settings, frozenset(feed.id for feed in (*configuration.feeds, *configuration.disabled)))
             counts, trouble = _ingest_chunks(plan, polls, request.workers or settings.run.workers, progress)
-            if trouble is None:
-                index.refresh()
             report = _report(settings, started, counts, trouble)
-            if trouble is None:
+            if trouble is None or STOP.is_set():
+                index.refresh()
                 state.save_run(report)
     finally:
         progress.finish()

@@ -16,7 +16,8 @@ def derived_title(text: str) -> str:
     first = _first_sentence(text)
     if len(first) <= LIMIT:
         return first
-    return cut_at_word(first, LIMIT).rstrip(" ,;:–—-(„“«\"'")
+    cut = cut_at_word(first, LIMIT)
+    return cut.rstrip(" ,;:–—-(„“«\"'") or cut
 
 
 def cut_at_word(text: str, limit: int) -> str:
