@@ -101,8 +101,8 @@ def failure_id(source_id: str, entry_id: str, stage: str) -> str:
 class Outcome(Model):
     """The one end of one entry. `document` is the document whose accounting it enters.
 
-    `resolves` asks for the removal of the dead letters of this entry. `pending` says that the article still waits
-    for its page, so that the next poll must bring the entry again.
+    `resolves` asks for the removal of the dead letters of this entry. `pending` says that this is not the
+    last word, because the article waits for its page, say: the next poll must bring the entry again.
     """
 
     kind: OutcomeKind

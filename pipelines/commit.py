@@ -1,11 +1,12 @@
 """Commit: counts outcomes against what a poll had, and says when a source's state may move."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
 from models.base import Model
 from models.feed_state import FeedState
-from models.outcome import Outcome, OutcomeKind, Polled
+from models.outcome import DocumentStatus, Failure, Outcome, OutcomeKind, Polled
 
 
 class Count(Model):
@@ -32,10 +33,12 @@ class Count(Model):
     def state(self) -> FeedState | None:
         """What to remember of the source now.
 
-        While an article waits for its page the validators are forgotten, so that the next poll brings its entry
-        again.
+        A document that was parsed ends the count of failures. While an article waits for its page the validators
+        are forgotten, so that the next poll brings its entry again.
         """
         state = self.polled.state if self.polled else None
+        if state is not None and self.polled is not None and self.polled.status is DocumentStatus.FETCHED:
+            state = state.model_copy(update={"failures_in_a_row": 0, "last_error": None})
         return state.forget_validators() if state and self.pending else state
 
 
@@ -55,3 +58,11 @@ def tally_outcomes(outcomes: Sequence[Outcome]) -> dict[tuple[str, OutcomeKind],
     for outcome in outcomes:
         tally[outcome.source_id, outcome.kind] += 1
     return tally
+
+
+def kind_of(failure: Failure) -> str:
+    """What a dead letter has in common with others of its kind: the stage and the reason without place and numbers."""
+    reason = failure.reason
+    for place in (failure.origin, failure.url, failure.source_id):
+        reason = reason.replace(place, "…") if place else reason
+    return f"{failure.stage}: {re.sub(r'[0-9][0-9.,]*', 'n', reason)[:120]}"

@@ -27,15 +27,16 @@ def complete(
     Pages are fetched where the source's `full_text` asks for it: `page` for every entry, `auto` for teasers. What
     a page adds never changes an entry's id. Order is kept.
     """
-    wanted = dict.fromkeys(c.entry.url for c in candidates if c.entry.url is not None and _wants_page(c.entry))
+    wanted = dict.fromkeys(c.entry.url for c in candidates if c.entry.url is not None and wants_page(c.entry))
     pages = get_pages(list(wanted), fetch) if wanted else {}
     for candidate in candidates:
         entry = candidate.entry
-        if _wants_page(entry):
+        if wants_page(entry):
             entry = _with_page(entry, pages.get(entry.url or ""))
             candidate = candidate.model_copy(update={"entry": entry})
         if not passes_filters(entry):
-            yield _end(candidate, OutcomeKind.FILTERED)
+            # A word that is looked for may stand on the page that could not be had yet.
+            yield _end(candidate, OutcomeKind.FILTERED, pending=entry.text_status is TextStatus.PENDING)
         elif _still_waits(candidate):
             yield _end(candidate, OutcomeKind.UNCHANGED, pending=True)
         else:
@@ -86,7 +87,8 @@ def _word(word: str) -> re.Pattern[str]:
     return re.compile(pattern if _WITHOUT_SPACES.search(word) else rf"(?<!\w){pattern}(?!\w)")
 
 
-def _wants_page(entry: Entry) -> bool:
+def wants_page(entry: Entry) -> bool:
+    """Whether the source's settings ask for this entry's page."""
     match entry.source.content.full_text:
         case FullText.PAGE:
             return True

@@ -2,11 +2,14 @@
 
 from typing import NamedTuple
 
+from models.article import TextStatus
 from models.document import Candidate, Document
 from models.errors import ParseError, RecordError
 from models.feed_state import FeedState
 from models.outcome import DocumentStatus, Draft, Failure, Outcome, OutcomeKind, Polled
+from models.source import FeedSource
 from pipelines import NEWSBEAM_VERSION
+from pipelines.schedule import next_due
 
 ENTRY_TYPE = "application/vnd.newsbeam.entry+json"
 DRAFT_TYPE = "application/vnd.newsbeam.draft+json"
@@ -34,14 +37,15 @@ def refused_document(document: Document, error: ParseError) -> Polled:
         document=document.id,
         source_id=document.source.id,
         status=DocumentStatus.FAILED,
-        state=_after_refusal(document.state, failure.reason),
+        state=_after_refusal(document, failure.reason),
         failure=failure,
     )
 
 
 def refused_candidate(candidate: Candidate, error: RecordError) -> Outcome:
-    """The end of an entry that no article can be made of."""
+    """The end of an entry that no article can be made of; one that waits for its page may still become one."""
     entry = candidate.entry
+    waits = entry.text_status is TextStatus.PENDING
     failure = Failure.of(
         error,
         entry.source,
@@ -60,7 +64,8 @@ def refused_candidate(candidate: Candidate, error: RecordError) -> Outcome:
         document=entry.document,
         source_id=entry.source.id,
         entry_id=entry.id,
-        failure=failure,
+        failure=failure.model_copy(update={"transient": waits}),
+        pending=waits,
     )
 
 
@@ -89,7 +94,16 @@ def refused_draft(draft: Draft, error: RecordError) -> Outcome:
     )
 
 
-def _after_refusal(state: FeedState | None, reason: str) -> FeedState | None:
-    return state and state.forget_validators().model_copy(
-        update={"failures_in_a_row": state.failures_in_a_row + 1, "last_error": reason}
+def _after_refusal(document: Document, reason: str) -> FeedState | None:
+    """Fetch left the count of failures as it was: bytes that can't be parsed are one more."""
+    state, source = document.state, document.source
+    if state is None or not isinstance(source, FeedSource):
+        return state
+    failures = state.failures_in_a_row + 1
+    return state.forget_validators().model_copy(
+        update={
+            "failures_in_a_row": failures,
+            "last_error": reason,
+            "next_due_at": next_due(document.fetched_at, source.every, failures, None),
+        }
     )

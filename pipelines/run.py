@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -18,14 +18,16 @@ from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 
 from models.document import Poll
 from models.errors import NewsbeamError, SetupError, TryLater
+from models.feed_state import FeedState
 from models.report import RunReport, Tally
 from models.run import RunRequest
 from models.settings import Configuration, RunSettings, Settings
 from models.source import FeedSource
 from pipelines import NEWSBEAM_VERSION
 from pipelines.chunks import chunks, size_on_disk
-from pipelines.fetch import check_secrets, discover_files
+from pipelines.fetch import check_secrets, discover_files, fingerprint
 from pipelines.ingest import ingest
+from pipelines.schedule import next_due
 from pipelines.state.base import StateStore
 from pipelines.stores import open_store
 from pipelines.transforms import STOP, Plan
@@ -63,9 +65,10 @@ def run(configuration: Configuration, request: RunRequest, progress: Progress) -
             index.setup()
             polls = _due(configuration, request, state, started)
             plan = Plan(settings, frozenset(feed.id for feed in (*configuration.feeds, *configuration.disabled)))
-            counts, trouble = _ingest_chunks(plan, polls, request.workers or settings.run.workers, progress)
+            counts, trouble = _ingest_chunks(plan, polls, request.workers or settings.run.workers, progress, state)
             report = _report(settings, started, counts, trouble)
             if trouble is None or STOP.is_set():
+                _forget_overcome(state, counts, started)
                 index.refresh()
                 state.save_run(report)
     finally:
@@ -106,7 +109,24 @@ def _due(configuration: Configuration, request: RunRequest, state: StateStore, n
     polls = [Poll(id=uuid4().hex, source=feed, state=states.get(feed.id), again=request.again) for feed in feeds]
     if request.all or request.source_id or request.again:
         return polls
-    return [poll for poll in polls if poll.state is None or (poll.state.next_due_at or now) <= now]
+    return [poll for poll, feed in zip(polls, feeds, strict=True) if _is_due(feed, poll.state, now)]
+
+
+def _is_due(feed: FeedSource, state: FeedState | None, now: datetime) -> bool:
+    """The time has come, or the feed's settings have changed since it was last polled."""
+    if state is None or state.next_due_at is None or state.next_due_at <= now or state.url != feed.url:
+        return True
+    if state.failures_in_a_row or state.last_attempt_at is None:
+        return False
+    return state.fingerprint != fingerprint(feed) or next_due(state.last_attempt_at, feed.every, 0, None) <= now
+
+
+def _forget_overcome(state: StateStore, counts: Counts, started: datetime) -> None:
+    """Remove dead letters of documents and records that this run read again without meeting them."""
+    read = {name for (kind, name), number in counts.items() if kind == "fetched" and number}
+    answered = {name for (kind, name), number in counts.items() if kind == "not_modified" and number}
+    state.forget_failures(sorted(read), ("fetch", "parse"), started)
+    state.forget_failures(sorted(answered - read), ("fetch",), started)
 
 
 def _asked_for(feeds: Sequence[FeedSource], source_id: str | None) -> list[FeedSource]:
@@ -121,7 +141,7 @@ def _asked_for(feeds: Sequence[FeedSource], source_id: str | None) -> list[FeedS
 
 
 def _ingest_chunks(
-    plan: Plan, polls: Sequence[Poll], workers: int, progress: Progress
+    plan: Plan, polls: Sequence[Poll], workers: int, progress: Progress, state: StateStore
 ) -> tuple[Counts, TryLater | None]:
     """Chunk after chunk, until all is done, something outside stays away, or a signal says stop."""
     todo = list(chunks(polls, plan.settings.run))
@@ -134,12 +154,14 @@ def _ingest_chunks(
         processes = work_here(run_chunk, plan, progress.ended)
     try:
         with processes as work:
-            for chunk in todo:
+            for number, chunk in enumerate(todo, start=1):
+                state.check_lock()
                 done = work(chunk)
                 counts.update(done)
                 progress.advance(_totals(done))
-                if STOP.is_set():
+                if STOP.is_set() and (number < len(todo) or any(kind == "left" for kind, _ in done)):
                     raise TryLater("stopped by a signal before the end; nothing is lost, run again")
+            state.check_lock()
     except TryLater as trouble:
         return counts, trouble
     return counts, None
@@ -168,7 +190,8 @@ def _stopped_by_signals() -> Iterator[None]:
 
 def _report(settings: Settings, started: datetime, counts: Counts, trouble: TryLater | None) -> RunReport:
     totals = _totals(counts)
-    code, reason = _verdict(totals, trouble, settings.run)
+    sources = _by_source(counts)
+    code, reason = _verdict(totals, sources, trouble, settings.run)
     return RunReport(
         run_id=uuid4().hex,
         started_at=started,
@@ -178,23 +201,27 @@ def _report(settings: Settings, started: datetime, counts: Counts, trouble: TryL
         index=settings.index,
         newsbeam=NEWSBEAM_VERSION,
         totals=totals,
-        sources=_by_source(counts),
+        sources=sources,
         failures_by_reason=_reasons(counts),
         stage_seconds={name: n / 1e6 for (kind, name), n in counts.items() if kind == "seconds"},
     )
 
 
-def _verdict(totals: Tally, trouble: TryLater | None, settings: RunSettings) -> tuple[int, str]:
+def _verdict(
+    totals: Tally, sources: Mapping[str, Tally], trouble: TryLater | None, settings: RunSettings
+) -> tuple[int, str]:
     """The exit code and the reason for it."""
+    differences = [f"{name}: {found}" for name, tally in sources.items() for found in tally.differences()]
+    if differences:
+        return 1, "the accounting does not add up: " + "; ".join(differences[:5])
     if trouble is not None:
         return 75, str(trouble)
-    differences = totals.differences()
-    if differences:
-        return 1, "the accounting does not add up: " + "; ".join(differences)
     if totals.due == 0:
         return 0, "nothing was due"
     if totals.unreachable == totals.due:
         return 75, "nothing that was due could be reached"
+    if totals.failed_documents == totals.due:
+        return (75 if totals.unreachable else 3), "nothing that was due could be read"
     budget = max(settings.error_budget_at_least, settings.error_budget * totals.seen)
     if totals.first_failures > budget:
         return 3, f"{totals.first_failures} entries failed, more than the error budget of {budget:.0f}"

@@ -77,16 +77,23 @@ def select_new(
             yield end(entry, OutcomeKind.DUPLICATE, resolves=candidate.failed_before)
         elif entry.again:
             yield candidate
+        elif held is not None and _is_held(candidate, held):
+            yield end(entry, OutcomeKind.UNCHANGED, resolves=candidate.failed_before)
         elif failure is not None and _fails_again(candidate, failure):
             again = failure.model_copy(update={"last_failed_at": entry.fetched_at})
             yield end(entry, OutcomeKind.FAILED, failure=again)
-        elif held is not None and _is_held(candidate, held):
-            yield end(entry, OutcomeKind.UNCHANGED, resolves=candidate.failed_before)
         else:
             yield candidate
 
 
-def end(entry: Entry, kind: OutcomeKind, *, resolves: bool = False, failure: Failure | None = None) -> Outcome:
+def end(
+    entry: Entry,
+    kind: OutcomeKind,
+    *,
+    resolves: bool = False,
+    failure: Failure | None = None,
+    pending: bool = False,
+) -> Outcome:
     """The outcome of an entry that goes no further."""
     return Outcome(
         kind=kind,
@@ -95,6 +102,7 @@ def end(entry: Entry, kind: OutcomeKind, *, resolves: bool = False, failure: Fai
         entry_id=entry.id,
         failure=failure,
         resolves=resolves,
+        pending=pending,
     )
 
 
@@ -105,7 +113,8 @@ def _takes_over(entry: Entry, held: Known, configured: frozenset[str]) -> bool:
 
 
 def _fails_again(candidate: Candidate, failure: Failure) -> bool:
-    return failure.entry_hash == candidate.entry_hash and failure.newsbeam == NEWSBEAM_VERSION
+    waits = failure.transient and candidate.entry.fetched_at - failure.first_failed_at < PENDING_FOR
+    return failure.entry_hash == candidate.entry_hash and failure.newsbeam == NEWSBEAM_VERSION and not waits
 
 
 def _is_held(candidate: Candidate, held: Known) -> bool:

@@ -12,8 +12,8 @@ from multiprocessing.queues import SimpleQueue
 from models.document import Poll
 from models.errors import TryLater
 from pipelines.chunks import shares
-from pipelines.transforms import PROGRESS, Plan, close_stores
-from pipelines.worker import begin
+from pipelines.transforms import PROGRESS, STOP, Plan, close_stores
+from pipelines.worker import begin, pass_on
 
 Counts = Counter[tuple[str, str]]
 """Counters of a chunk: what is counted, and of which source, stage or reason."""
@@ -42,25 +42,25 @@ def work_in_pool(
     listener = threading.Thread(target=_listen, args=(messages, ended), daemon=True)
     listener.start()
     large = plan.settings.files.part_bytes
-    try:
-        with ProcessPoolExecutor(
-            workers, context, initializer=begin, initargs=(messages, plan.settings.log_level)
-        ) as pool:
+    stop = context.Event()
+    threading.Thread(target=pass_on, args=(STOP, stop), daemon=True).start()
+    at_start = (messages, stop, plan.settings.log_level)
+    with ProcessPoolExecutor(workers, context, initializer=begin, initargs=at_start) as pool:
 
-            def deal(chunk: Sequence[Poll]) -> Counts:
-                counts: Counts = Counter()
-                dealt = shares(chunk, workers, large)
-                try:
-                    for done in pool.map(task, [plan] * len(dealt), dealt):
-                        counts.update(done)
-                except BrokenProcessPool:
-                    raise TryLater("a worker process was killed; nothing is lost, run again") from None
-                return counts
+        def deal(chunk: Sequence[Poll]) -> Counts:
+            counts: Counts = Counter()
+            dealt = shares(chunk, workers, large)
+            try:
+                for done in pool.map(task, [plan] * len(dealt), dealt):
+                    counts.update(done)
+            except BrokenProcessPool:
+                raise TryLater("a worker process was killed; nothing is lost, run again") from None
+            return counts
 
-            yield deal
-    finally:
-        messages.put(None)
-        listener.join()
+        yield deal
+    # Not after a broken pool: a worker that was killed may have taken the queue's lock along.
+    messages.put(None)
+    listener.join()
 
 
 def _listen(messages: "SimpleQueue[int | None]", ended: Callable[[int], None]) -> None:

@@ -2,6 +2,7 @@
 
 from pipelines.fetch.credentials import check_secrets as check_secrets
 from pipelines.fetch.discover import discover_files as discover_files
+from pipelines.fetch.feeds import fingerprint as fingerprint
 from pipelines.fetch.pages import Page as Page
 from pipelines.fetch.pages import fetch_pages as fetch_pages
 from pipelines.fetch.polls import fetch_all as fetch_all

@@ -13,7 +13,7 @@ from pipelines import NEWSBEAM_VERSION
 from pipelines.fetch.client import Answer, Ask, Client
 from pipelines.fetch.credentials import own_headers
 from pipelines.fetch.reasons import StatusError, shown
-from pipelines.fetch.schedule import next_due
+from pipelines.schedule import next_due
 
 UNCONDITIONAL_EVERY = timedelta(days=1)
 """Validators lie: so often a feed is asked for all it has, whatever it said before."""
@@ -121,15 +121,14 @@ def _succeeded(poll: Poll, source: FeedSource, answer: Answer, at: datetime, cha
             "last_attempt_at": at,
             "last_success_at": at,
             "next_due_at": next_due(at, source.every, 0, answer.header("Retry-After")),
-            "failures_in_a_row": 0,
-            "last_error": None,
             **changes,
         }
     )
 
 
 def _not_modified(poll: Poll, source: FeedSource, state: FeedState) -> Polled:
-    return Polled(document=poll.id, source_id=source.id, status=DocumentStatus.NOT_MODIFIED, state=state)
+    well = state.model_copy(update={"failures_in_a_row": 0, "last_error": None})
+    return Polled(document=poll.id, source_id=source.id, status=DocumentStatus.NOT_MODIFIED, state=well)
 
 
 def _failed(poll: Poll, source: FeedSource, error: FetchError, at: datetime) -> Polled:
@@ -139,6 +138,7 @@ def _failed(poll: Poll, source: FeedSource, error: FetchError, at: datetime) -> 
     retry_after = error.retry_after if isinstance(error, StatusError) else None
     state = before.model_copy(
         update={
+            "url": source.url,
             "last_attempt_at": at,
             "next_due_at": next_due(at, source.every, failures, retry_after),
             "failures_in_a_row": failures,

@@ -99,7 +99,9 @@ def _overlong(source: FileSource, record: Overlong, limit: int, at: datetime) ->
         f"Record {record.number} of {source.path} is {record.length:,} bytes long, more than the {limit:,} that"
         " 'files.part_bytes' in newsbeam.yaml allows."
     )
-    failure = Failure.of(error, source, origin=origin, at=at, newsbeam=NEWSBEAM_VERSION, raw=record.start)
+    failure = Failure.of(
+        error, source, origin=origin, at=at, newsbeam=NEWSBEAM_VERSION, entry_id=origin, raw=record.start
+    )
     return failure.model_copy(update={"raw_hash": record.hash, "raw_length": record.length})
 
 

@@ -1,6 +1,7 @@
 """What every index does."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from models.article import Article
@@ -65,6 +66,13 @@ class SearchIndex(Protocol):
 
         Writes to `known.index` where it is set. Raises TryLater when the index stays away beyond the retry
         budget, SetupError for credentials or a missing index.
+        """
+
+    def remove_twins(self, since: datetime) -> tuple[str, ...]:
+        """Of articles first seen since, remove all but the highest version where one stands in two indices.
+
+        Only writers in several processes can make such twins, when two sources bring one new article at once and
+        its language is read differently. Gives their ids; call `refresh` before.
         """
 
     def get(self, article_id: str) -> Article | None:

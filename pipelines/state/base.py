@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
 
 from models.base import Instant, Model
@@ -51,8 +52,11 @@ class StateStore(Protocol):
     def resolve_failures(self, entry_ids: Sequence[str]) -> None:
         """Remove all dead letters of these entries."""
 
-    def resolve_document_failures(self, source_ids: Sequence[str]) -> None:
-        """Remove the dead letters of whole documents of these sources; cheap where there are none."""
+    def forget_failures(self, source_ids: Sequence[str], stages: Sequence[str], before: datetime) -> None:
+        """Remove the dead letters of these sources and stages that were not renewed since; cheap where none are."""
+
+    def check_lock(self) -> None:
+        """Raises TryLater when the lock that this store holds has been lost meanwhile."""
 
     def save_run(self, report: RunReport) -> None:
         """Store a run's report."""

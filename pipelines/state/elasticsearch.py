@@ -123,10 +123,18 @@ class ElasticsearchState:
         for part in _parts([id_ for id_ in entry_ids if id_], _IDS_AT_ONCE):
             self._delete({"terms": {"entry_id": part}})
 
-    def resolve_document_failures(self, source_ids: Sequence[str]) -> None:
-        """Remove the dead letters of whole documents of these sources."""
+    def forget_failures(self, source_ids: Sequence[str], stages: Sequence[str], before: datetime) -> None:
+        """Remove the dead letters of these sources and stages that were not renewed since."""
+        old: list[dict[str, Any]] = [
+            {"terms": {"stage": list(stages)}},
+            {"range": {"last_failed_at": {"lt": before.isoformat()}}},
+        ]
         for part in _parts(source_ids, _IDS_AT_ONCE):
-            self._delete({"bool": {"filter": [{"terms": {"source_id": part}}, {"term": {"entry_id": ""}}]}})
+            self._delete({"bool": {"filter": [*old, {"terms": {"source_id": part}}]}})
+
+    def check_lock(self) -> None:
+        """Raises TryLater when the lease ran out and another may hold the lock."""
+        self._lease.check()
 
     def save_run(self, report: RunReport) -> None:
         """Store a run's report."""

@@ -123,12 +123,16 @@ class SqliteState:
         with self._writing() as connection:
             connection.execute(f"DELETE FROM failures WHERE entry_id {_AMONG}", (_json(filter(None, entry_ids)),))
 
-    def resolve_document_failures(self, source_ids: Sequence[str]) -> None:
-        """Remove the dead letters of whole documents of these sources; cheap where there are none."""
-        asked = f"FROM failures WHERE entry_id = '' AND source_id {_AMONG}"
-        if self._read(f"SELECT 1 {asked} LIMIT 1", _json(source_ids)):
+    def forget_failures(self, source_ids: Sequence[str], stages: Sequence[str], before: datetime) -> None:
+        """Remove the dead letters of these sources and stages that were not renewed since; cheap where none are."""
+        asked = f"FROM failures WHERE last_failed_at < ? AND stage {_AMONG} AND source_id {_AMONG}"
+        values = (_microseconds(before), _json(stages), _json(source_ids))
+        if self._read(f"SELECT 1 {asked} LIMIT 1", *values):
             with self._writing() as connection:
-                connection.execute(f"DELETE {asked}", (_json(source_ids),))
+                connection.execute(f"DELETE {asked}", values)
+
+    def check_lock(self) -> None:
+        """The kernel keeps this lock until the process ends."""
 
     def save_run(self, report: RunReport) -> None:
         """Store a run's report."""
@@ -153,9 +157,9 @@ class SqliteState:
             self._connection.close()
             self._connection = None
 
-    def _read(self, statement: str, value: str | int) -> list[tuple[str, ...]]:
+    def _read(self, statement: str, *values: str | int) -> list[tuple[str, ...]]:
         with self._meanings():
-            return self._opened().execute(statement, (value,)).fetchall()
+            return self._opened().execute(statement, values).fetchall()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -10,7 +10,7 @@ from apache_beam.pvalue import DoOutputsTuple, PCollection
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
 
 from models.outcome import DocumentStatus, Draft, Outcome, Polled
-from pipelines.commit import Count, count_outcomes, tally_outcomes
+from pipelines.commit import Count, count_outcomes, kind_of, tally_outcomes
 from pipelines.transforms.stage import ModelCoder, Plan, Stage, at_bundle_end, store_of
 
 PROGRESS: list[Callable[[int], None]] = []
@@ -27,6 +27,10 @@ class SettleOutcomes(Stage):
         """Nothing is counted yet."""
         super().start_bundle()
         self.counts: dict[str, Count] = {}
+
+    def weigh(self, record: Outcome) -> int:
+        """By the bytes of its dead letter."""
+        return len(record.failure.raw) if record.failure else 0
 
     def work(self, records: list[Outcome]) -> Iterator[Any]:
         """Store first, count then: a source's state moves only after its dead letters are safe."""
@@ -53,7 +57,7 @@ class SettleOutcomes(Stage):
             for failure in failures:
                 if failure.entry_id not in before:
                     Metrics.counter("first_failures", failure.source_id).inc()
-                Metrics.counter("reasons", f"{failure.stage}: {failure.reason[:200]}").inc()
+                Metrics.counter("reasons", kind_of(failure)).inc()
             self.state.record_failures(failures)
         resolved = [outcome.entry_id for outcome in outcomes if outcome.resolves]
         if resolved:
@@ -61,16 +65,20 @@ class SettleOutcomes(Stage):
 
 
 class SettleDocuments(Stage):
-    """Finished polls to counts by document; dead letters of whole documents are stored or removed."""
+    """Finished polls to counts by document; dead letters of whole documents are stored."""
 
     name = "settle_documents"
     limit = 1000
 
+    def weigh(self, record: Polled) -> int:
+        """By the bytes of its dead letter."""
+        return len(record.failure.raw) if record.failure else 0
+
     def work(self, records: list[Polled]) -> Iterator[Any]:
-        """A document that could be read again removes the dead letters of its source."""
+        """Dead letters are stored before their document counts."""
         failures = [polled.failure for polled in records if polled.failure is not None]
         for failure in failures:
-            Metrics.counter("reasons", f"{failure.stage}: {failure.reason[:200]}").inc()
+            Metrics.counter("reasons", kind_of(failure)).inc()
             if failure.transient:
                 Metrics.counter("unreachable", failure.source_id).inc()
         for polled in records:
@@ -79,8 +87,6 @@ class SettleDocuments(Stage):
             Metrics.counter("seen", polled.source_id).inc(polled.entries)
         if failures:
             self.state.record_failures(failures)
-        well = {polled.source_id for polled in records} - {failure.source_id for failure in failures}
-        self.state.resolve_document_failures(sorted(well))
         yield from ((polled.document, Count(polled=polled)) for polled in records)
 
 

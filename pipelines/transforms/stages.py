@@ -16,7 +16,7 @@ from models.base import Model
 from models.document import Candidate, Document, Entry, Poll
 from models.errors import IndexRejected, NormalizeError, ParseError
 from models.outcome import Draft, Outcome, OutcomeKind, Polled, Verdict
-from pipelines.complete import complete
+from pipelines.complete import complete, passes_filters, wants_page
 from pipelines.dead_letters import refused_candidate, refused_document, refused_draft
 from pipelines.enrich import Enricher, open_enricher
 from pipelines.fetch import fetch_all, fetch_pages
@@ -40,10 +40,11 @@ class FetchPolls(Stage):
         """Count each document as due; begin nothing new once told to stop."""
         settings = self.plan.settings
         for record in fetch_all(records, settings.fetch, settings.files, _now):
+            if STOP.is_set():
+                Metrics.counter("left", _source_id(record)).inc()
+                return
             Metrics.counter("due", _source_id(record)).inc()
             yield record
-            if STOP.is_set():
-                return
 
 
 class ParseDocuments(Stage):
@@ -86,13 +87,23 @@ class SelectNewEntries(Stage):
         if not self.refreshed:
             self.index.refresh()
             self.refreshed = True
-        firsts, copies = first_of_each(records)
+        wanted = []
+        for entry in records:
+            if wants_page(entry) or passes_filters(entry):
+                wanted.append(entry)
+            else:
+                yield end(entry, OutcomeKind.FILTERED)
+        firsts, copies = first_of_each(wanted)
         copies += [entry for entry in firsts if entry.id in self.gone_on]
         firsts = [entry for entry in firsts if entry.id not in self.gone_on]
         ids = [entry.id for entry in firsts]
-        self.gone_on.update(ids)
-        yield from (end(entry, OutcomeKind.DUPLICATE) for entry in copies)
-        yield from select_new(firsts, self.index.known(ids), self.state.failures_of(ids), self.plan.configured)
+        known, failures = self.index.known(ids), self.state.failures_of(ids)
+        for record in select_new(firsts, known, failures, self.plan.configured):
+            if isinstance(record, Candidate):
+                self.gone_on.add(record.entry.id)
+            yield record
+        # Where the first is on its way only now, its copy has the next word in case it does not arrive.
+        yield from (end(entry, OutcomeKind.DUPLICATE, pending=entry.id in self.gone_on) for entry in copies)
 
 
 class CompleteCandidates(Stage):
@@ -259,5 +270,5 @@ def _outcome(draft: Draft, verdict: Verdict) -> Outcome:
         source_id=draft.article.source_id,
         entry_id=draft.article.id,
         resolves=draft.failed_before,
-        pending=draft.article.text_status is TextStatus.PENDING,
+        pending=draft.article.text_status is TextStatus.PENDING or verdict.kind is OutcomeKind.STALE,
     )

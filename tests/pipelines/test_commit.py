@@ -1,14 +1,17 @@
 """A source's state moves only when every entry of its poll has ended."""
 
+from datetime import UTC, datetime
 from functools import reduce
 from operator import add
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.errors import ParseError
 from models.feed_state import FeedState
-from models.outcome import DocumentStatus, Outcome, OutcomeKind, Polled
-from pipelines.commit import Count, count_outcomes, tally_outcomes
+from models.outcome import DocumentStatus, Failure, Outcome, OutcomeKind, Polled
+from models.source import FileSource
+from pipelines.commit import Count, count_outcomes, kind_of, tally_outcomes
 
 STATE = FeedState(source_id="herald", url="https://herald.example/feed", etag='"1"', body_hash="b", last_modified="x")
 
@@ -39,6 +42,27 @@ def test_validators_are_forgotten_while_an_article_waits_for_its_page() -> None:
     assert waiting is not None
     assert (waiting.etag, waiting.last_modified, waiting.body_hash) == (None, None, None)
     assert Count(ended=2, polled=polled(2)).state == STATE
+
+
+def test_a_document_that_was_parsed_ends_the_count_of_failures() -> None:
+    troubled = polled(1).model_copy(
+        update={"state": STATE.model_copy(update={"failures_in_a_row": 3, "last_error": "x"})}
+    )
+    well = Count(ended=1, polled=troubled).state
+    assert well is not None
+    assert (well.failures_in_a_row, well.last_error) == (0, None)
+    refused = troubled.model_copy(update={"status": DocumentStatus.FAILED, "entries": 0})
+    assert Count(polled=refused).state == troubled.state
+
+
+def test_failures_of_one_kind_are_counted_together() -> None:
+    def kind(number: int) -> str:
+        error = ParseError(f"Line {number} of /news/a.jsonl is no JSON object.")
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        source = FileSource(id="/news/a.jsonl", path="/news/a.jsonl", name="a.jsonl")
+        return kind_of(Failure.of(error, source, origin=f"/news/a.jsonl#{number}", at=at, newsbeam="1"))
+
+    assert kind(3) == kind(4711) == "parse: Line n of … is no JSON object."
 
 
 def test_outcomes_are_counted_by_document_and_by_source_and_kind() -> None:

@@ -35,6 +35,15 @@ def twins(connection: Connection, index: str) -> Iterator[str]:
         before = here
 
 
+def lower_twins(connection: Connection, index: str, query: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The index and id of each matching article that stands in another index in a higher version."""
+    before = None
+    for hit in walk(connection, index, _BY_ID, size=_IDS_PAGE, query=query, source=False):
+        if hit["sort"][0] == before:
+            yield hit["_index"], hit["_id"]
+        before = hit["sort"][0]
+
+
 def walk(connection: Connection, index: str, sort: list[dict[str, str]], *, size: int, **body: Any) -> Iterator[_Hit]:
     """Every hit in this order, fetched `size` at a time; `body` is the rest of the search."""
     point = connection.patiently(

@@ -109,6 +109,10 @@ class EmbeddedIndex:
                 shards[code].write(article for home, article in accepted.values() if home == code)
         return verdicts
 
+    def remove_twins(self, since: datetime) -> tuple[str, ...]:  # noqa: ARG002  # the protocol's
+        """There are none: a writer looks at all languages in its turn."""
+        return ()
+
     def get(self, article_id: str) -> Article | None:
         """One article."""
         self._must_exist()

@@ -184,14 +184,21 @@ def test_each_failure_in_a_row_waits_longer_but_never_for_ever(server: Server) -
     assert state.failures_in_a_row == 12
 
 
-def test_a_failure_keeps_the_validators_and_a_success_ends_the_count(server: Server) -> None:
+def test_a_failure_keeps_the_validators_and_an_unchanged_answer_ends_the_count(server: Server) -> None:
     state = fetched(fetch(feed(server.url + "/feed")))
     after = failed(fetch(feed(server.url + "/status/500"), state)).state
     assert after is not None
     assert after.etag == state.etag
     assert "500" in (after.last_error or "")
-    well = fetched(fetch(feed(server.url + "/feed"), after, again=True))
-    assert (well.failures_in_a_row, well.last_error) == (0, None)
+    well = fetch(feed(server.url + "/feed"), after)
+    assert isinstance(well, Polled)
+    assert well.state is not None
+    assert (well.status, well.state.failures_in_a_row, well.state.last_error) == (DocumentStatus.NOT_MODIFIED, 0, None)
+
+
+def test_bytes_that_may_not_be_a_feed_do_not_end_the_count(server: Server) -> None:
+    state = failed(fetch(feed(server.url + "/status/500"))).state
+    assert fetched(fetch(feed(server.url + "/feed"), state)).failures_in_a_row == 1
 
 
 @pytest.mark.parametrize(

@@ -159,14 +159,25 @@ def test_resolved_failures_are_gone_and_others_stay(state: StateStore) -> None:
     )
     state.resolve_failures(["a", "unknown"])
     assert sorted(_listed(state)) == ["", "", "b"]
-    state.resolve_document_failures(["s", "nobody"])
-    assert sorted((each.entry_id, each.source_id) for each in state.failures(FailureFilter())) == [
-        ("", "t"),
-        ("b", "s"),
-    ]
     state.resolve_failures([])
-    state.resolve_document_failures([])
-    assert len(_listed(state)) == 2
+    assert len(_listed(state)) == 3
+
+
+def test_failures_of_what_was_read_again_are_forgotten_unless_they_were_met_again(state: StateStore) -> None:
+    state.record_failures(
+        [
+            _failure("old", stage="parse"),
+            _failure("", stage="fetch"),
+            _failure("old", stage="index"),
+            _failure("new", stage="parse", hours=9),
+            _failure("old", "t", stage="parse"),
+        ]
+    )
+    state.forget_failures(["s", "nobody"], ["fetch", "parse"], AT + 5 * HOUR)
+    left = sorted((each.source_id, each.entry_id, each.stage) for each in state.failures(FailureFilter()))
+    assert left == [("s", "new", "parse"), ("s", "old", "index"), ("t", "old", "parse")]
+    state.forget_failures([], ["fetch"], AT)
+    assert len(_listed(state)) == 3
 
 
 def test_runs_come_newest_first(state: StateStore) -> None:
