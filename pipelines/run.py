@@ -65,11 +65,14 @@ def run(configuration: Configuration, request: RunRequest, progress: Progress) -
             index.setup()
             polls = _due(configuration, request, state, started)
             plan = Plan(settings, frozenset(feed.id for feed in (*configuration.feeds, *configuration.disabled)))
-            counts, trouble = _ingest_chunks(plan, polls, request.workers or settings.run.workers, progress, state)
+            workers = request.workers or settings.run.workers
+            counts, trouble = _ingest_chunks(plan, polls, workers, progress, state)
             report = _report(settings, started, counts, trouble)
             if trouble is None or STOP.is_set():
                 _forget_overcome(state, counts, started)
                 index.refresh()
+                if workers > 1:
+                    index.remove_twins(started)
                 state.save_run(report)
     finally:
         progress.finish()

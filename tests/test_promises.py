@@ -113,6 +113,38 @@ def test_killed_anywhere_and_run_again_the_index_holds_what_it_would_have_held(
     )
 
 
+def test_one_story_that_two_processes_bring_at_once_in_two_languages_is_one_article(
+    newsbeam: Newsbeam, tmp_path: Path
+) -> None:
+    story = {"url": "https://archive.example/storm", "title": "Storm", "text": "Regen."}
+    for name, language in (("a", "de"), ("b", "en")):
+        lines = [*map(json.dumps, records(200)), json.dumps({**story, "language": language})]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines if name == "a" else lines[-1:]), encoding="utf-8")
+    newsbeam.report(str(tmp_path / "a.jsonl"), str(tmp_path / "b.jsonl"), "--workers", "2")
+    assert json.loads(newsbeam("index", "status", "--json").stdout)["twins"] == []
+    assert len(newsbeam.articles()) == 201
+
+
+def test_what_two_processes_could_not_read_is_kept_and_what_is_mended_is_forgotten(
+    newsbeam: Newsbeam, tmp_path: Path
+) -> None:
+    def failures() -> set[str]:
+        lines = newsbeam("failures", "list", "--json").stdout.splitlines()
+        return {Path(json.loads(line)["origin"]).name for line in lines}
+
+    good = list(map(json.dumps, records(3000)))
+    too_long = json.dumps({"id": "long", "text": "x" * 3_000_000})
+    corpus = tmp_path / "large.jsonl"
+    corpus.write_text("\n".join([good[0], too_long, "{broken", *good, too_long]), encoding="utf-8")
+    newsbeam.report(str(corpus), "--workers", "2")
+    assert failures() == {"large.jsonl#2", "large.jsonl#3", "large.jsonl#3004"}
+    newsbeam.report(str(corpus), "--workers", "2")
+    assert failures() == {"large.jsonl#2", "large.jsonl#3", "large.jsonl#3004"}
+    corpus.write_text("\n".join(good), encoding="utf-8")
+    newsbeam.report(str(corpus))
+    assert failures() == set()
+
+
 def test_stopped_by_a_signal_a_run_ends_with_75_and_the_next_one_finishes(newsbeam: Newsbeam, tmp_path: Path) -> None:
     for n in range(6):
         write_records(tmp_path / f"part{n}.jsonl", 600, sentences=30)

@@ -126,6 +126,18 @@ class ElasticsearchIndex:
         code = index_language(language)
         return self._current.get(code) or f"{self._alias}-v1-{code}"
 
+    def remove_twins(self, since: datetime) -> tuple[str, ...]:
+        """Of articles first seen since, remove all but the highest version where one stands in two indices."""
+        query = {"range": {"first_seen_at": {"gte": since.isoformat()}}}
+        lower = list(scan.lower_twins(self._connection, self._alias, query))
+        for index, article_id in lower:
+            self._connection.patiently(
+                lambda client, index=index, article_id=article_id: client.options(ignore_status=404).delete(  # type: ignore[misc]
+                    index=index, id=article_id, refresh=True
+                )
+            )
+        return tuple(dict.fromkeys(article_id for _, article_id in lower))
+
     def get(self, article_id: str) -> Article | None:
         """One article, as of the last refresh."""
         answer = self._connection.patiently(
