@@ -1,7 +1,6 @@
 """The names of countries, regions and cities, for Normalize's datelines and Enrich's places."""
 
 from pipelines.gazetteer.names import Lexicon as Lexicon
-from pipelines.gazetteer.names import Names as Names
 from pipelines.gazetteer.names import Place as Place
 from pipelines.gazetteer.names import cities as cities
 from pipelines.gazetteer.names import country_name as country_name
