@@ -35,11 +35,14 @@ class Mention(Model):
     end: int
 
 
+EntityKind = Literal["person", "organization", "place", "misc"]
+
+
 class Entity(Model):
     """Somebody or something the article names. `country` is ISO 3166-1 alpha-2, `place_id` a GeoNames id."""
 
     name: str
-    kind: Literal["person", "organization", "place", "misc"]
+    kind: EntityKind
     mentions: tuple[Mention, ...]
     country: str | None = None
     place_id: int | None = None

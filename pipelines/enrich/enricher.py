@@ -7,7 +7,7 @@ from models.article import Article, Dateline, Entity
 from models.errors import EnrichError
 from models.outcome import Draft, Outcome
 from pipelines.dead_letters import refused_draft
-from pipelines.enrich.base import Extractor, Findings
+from pipelines.enrich.base import Extractor, Reading
 from pipelines.enrich.language import decide, primary
 from pipelines.enrich.places import PlacesExtractor, locate
 from pipelines.languages import UNDETERMINED
@@ -33,23 +33,24 @@ class Enricher:
     def enrich(self, drafts: Sequence[Draft]) -> Iterator[Draft | Outcome]:
         """Each draft with what its text says, in order, or its failed outcome where an extractor refused the text."""
         prepared = [_with_language(draft) for draft in drafts]
-        found = iter(self._extract([draft for draft in prepared if isinstance(draft, Draft)]))
+        read = iter(self._read([draft.article for draft in prepared if isinstance(draft, Draft)]))
         for draft, ready in zip(drafts, prepared, strict=True):
             if isinstance(ready, EnrichError):
                 yield refused_draft(draft, ready)
                 continue
-            findings = next(found)
-            yield refused_draft(draft, findings) if isinstance(findings, EnrichError) else _finish(ready, findings)
+            reading = next(read)
+            yield refused_draft(draft, reading) if isinstance(reading, EnrichError) else _finish(ready, reading)
 
-    def _extract(self, drafts: Sequence[Draft]) -> list[list[Findings] | EnrichError]:
-        texts = [(draft.article.body, draft.article.language) for draft in drafts]
+    def _read(self, articles: Sequence[Article]) -> Sequence[Reading | EnrichError]:
+        readings = [Reading(text=article.body, language=article.language) for article in articles]
         try:
-            columns = [extractor.extract(texts) for extractor in self._extractors]
+            for extractor in self._extractors:
+                readings = extractor.extract(readings)
         except EnrichError as error:
-            if len(texts) == 1:
+            if len(articles) == 1:
                 return [error]
-            return [found for draft in drafts for found in self._extract([draft])]
-        return [[column[row] for column in columns] for row in range(len(texts))]
+            return [reading for article in articles for reading in self._read([article])]
+        return readings
 
 
 @cache
@@ -73,22 +74,22 @@ def _with_language(draft: Draft) -> Draft | EnrichError:
     return draft.model_copy(update={"article": changed})
 
 
-def _finish(draft: Draft, findings: Sequence[Findings]) -> Draft:
+def _finish(draft: Draft, reading: Reading) -> Draft:
     article = draft.article
-    entities = tuple(entity for found in findings for entity in found.entities)
+    entities = reading.entities
     dateline = _located(article.dateline, article.language)
-    countries = [country for found in findings for country in found.countries]
+    countries = reading.countries
     if dateline is not None and dateline.country is not None:
-        countries.append(dateline.country)
+        countries = (*countries, dateline.country)
     update = {
         "entities": entities[:ENTITIES],
         "people": _names(entities, "person"),
         "organizations": _names(entities, "organization"),
         "places": _names(entities, "place"),
         "countries": tuple(dict.fromkeys(countries)),
-        "locations": tuple(dict.fromkeys(location for found in findings for location in found.locations)),
-        "quotes": tuple(quote for found in findings for quote in found.quotes),
-        "speakers": tuple(dict.fromkeys(q.speaker for found in findings for q in found.quotes if q.speaker)),
+        "locations": tuple(dict.fromkeys(reading.locations)),
+        "quotes": reading.quotes,
+        "speakers": tuple(dict.fromkeys(quote.speaker for quote in reading.quotes if quote.speaker)),
         "dateline": dateline,
         "pipeline": article.pipeline.model_copy(update={"model": MODEL}),
         "provenance": _cut(article, len(entities)),

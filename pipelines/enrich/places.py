@@ -22,7 +22,7 @@ How an ambiguous name is resolved, in this order:
 from collections.abc import Iterator, Sequence
 
 from models.article import Entity, Location, Mention
-from pipelines.enrich.base import Findings
+from pipelines.enrich.base import Reading
 from pipelines.enrich.scan import Found, scan
 from pipelines.gazetteer import Lexicon, Place, lexicon
 
@@ -41,15 +41,16 @@ _SENTENCE_ENDS = frozenset(".!?:;\n\"“”„«»(–—-,'")
 
 
 class PlacesExtractor:
-    """Places by gazetteer; the same text and language always give the same findings."""
+    """Places by gazetteer; the same text and language always give the same places."""
 
-    def extract(self, texts: Sequence[tuple[str, str]]) -> list[Findings]:
-        """One result per (text, language) pair, in order."""
-        return [find_places(text, language) for text, language in texts]
+    def extract(self, readings: Sequence[Reading]) -> list[Reading]:
+        """Each reading with its places, in order."""
+        return [find_places(reading) for reading in readings]
 
 
-def find_places(text: str, language: str) -> Findings:
-    """The places of one text: entities with offsets, their countries by first mention, a location for each city."""
+def find_places(reading: Reading) -> Reading:
+    """With the places of the text: entities with offsets, their countries by first mention, a location for each city."""
+    text, language = reading.text, reading.language
     words = lexicon(language)
     found = scan(text, language, words)
     context = _context(found, words)
@@ -66,7 +67,7 @@ def find_places(text: str, language: str) -> Findings:
                 decided[name.surface] = place
             kept.append((name, place if listed else None))
     chosen = [(name, place or decided.get(name.surface)) for name, place in kept]
-    return _findings([(name, place) for name, place in chosen if place is not None])
+    return _with_places(reading, [(name, place) for name, place in chosen if place is not None])
 
 
 def _neighbours(found: Sequence[Found]) -> Iterator[tuple[Found | None, Found, Found | None]]:
@@ -161,15 +162,20 @@ def _strongest(name: str, places: Sequence[Place], language: str, context: froze
     return places[0]
 
 
-def _findings(kept: Sequence[tuple[Found, Place]]) -> Findings:
+def _with_places(reading: Reading, kept: Sequence[tuple[Found, Place]]) -> Reading:
     mentions: dict[Place, list[Mention]] = {}
     for name, place in kept:
         mentions.setdefault(place, []).append(Mention(start=name.start, end=name.end))
-    return Findings(
-        entities=tuple(
-            Entity(name=place.name, kind="place", mentions=tuple(where), country=place.country, place_id=place.id)
-            for place, where in mentions.items()
-        ),
-        countries=tuple(dict.fromkeys(place.country for place in mentions if place.country)),
-        locations=tuple(Location(lat=place.lat, lon=place.lon) for place in mentions if place.kind == "city"),
+    entities = [
+        Entity(name=place.name, kind="place", mentions=tuple(where), country=place.country, place_id=place.id)
+        for place, where in mentions.items()
+    ]
+    countries = dict.fromkeys((*reading.countries, *(place.country for place in mentions if place.country)))
+    locations = [Location(lat=place.lat, lon=place.lon) for place in mentions if place.kind == "city"]
+    return reading.model_copy(
+        update={
+            "entities": (*reading.entities, *entities),
+            "countries": tuple(countries),
+            "locations": (*reading.locations, *locations),
+        }
     )

@@ -6,7 +6,7 @@ from models.article import Dateline, Entity, Mention, PipelineVersions
 from models.errors import EnrichError
 from models.outcome import Draft, Outcome, OutcomeKind
 from pipelines.enrich import EXTRACTORS, Enricher, open_enricher
-from pipelines.enrich.base import Findings
+from pipelines.enrich.base import Reading
 from tests.articles import make_draft
 
 GERMAN = "Nordkorea hat am Montag anerkannt, dass seine Soldaten in der Region Kursk in Russland kämpften."
@@ -15,18 +15,18 @@ GERMAN = "Nordkorea hat am Montag anerkannt, dass seine Soldaten in der Region K
 class Refusing:
     """Takes no text that holds a certain word."""
 
-    def extract(self, texts: Sequence[tuple[str, str]]) -> list[Findings]:
-        if any("unsayable" in text for text, _ in texts):
+    def extract(self, readings: Sequence[Reading]) -> list[Reading]:
+        if any("unsayable" in reading.text for reading in readings):
             raise EnrichError("The text is unsayable; leave the word out.")
-        return [Findings() for _ in texts]
+        return list(readings)
 
 
 class Crowded:
     """Finds more than an index takes."""
 
-    def extract(self, texts: Sequence[tuple[str, str]]) -> list[Findings]:
+    def extract(self, readings: Sequence[Reading]) -> list[Reading]:
         one = [Entity(name=f"Name {n}", kind="person", mentions=(Mention(start=0, end=1),)) for n in range(2001)]
-        return [Findings(entities=tuple(one)) for _ in texts]
+        return [reading.model_copy(update={"entities": tuple(one)}) for reading in readings]
 
 
 def enriched(draft: Draft, enricher: Enricher | None = None) -> Draft:

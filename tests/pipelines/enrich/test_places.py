@@ -8,9 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.enrich.base import Reading
 from pipelines.enrich.places import PlacesExtractor, find_places, locate
 
 SEED = Path(__file__).resolve().parents[3] / "seeds" / "000_d167ea77ea0d49e4.txt"
+
+
+def places(text: str, language: str) -> Reading:
+    return find_places(Reading(text=text, language=language))
+
 
 COUNTRIES = [
     ("de", "Nordkoreanische Truppen halfen Moskaus Krieg gegen die Ukraine, sagen Südkoreas Dienste.", "KP RU UA KR"),
@@ -35,7 +41,7 @@ COUNTRIES = [
 
 @pytest.mark.parametrize(("language", "text", "countries"), COUNTRIES, ids=[f"{c[0]}-{c[2]}" for c in COUNTRIES])
 def test_countries_are_found_in_many_languages(language: str, text: str, countries: str) -> None:
-    assert set(find_places(text, language).countries) == set(countries.split())
+    assert set(places(text, language).countries) == set(countries.split())
 
 
 @pytest.mark.parametrize(
@@ -52,7 +58,7 @@ def test_countries_are_found_in_many_languages(language: str, text: str, countri
     ],
 )
 def test_words_and_people_are_no_cities(language: str, text: str) -> None:
-    found = find_places(text, language)
+    found = places(text, language)
     assert [entity.name for entity in found.entities if entity.name != "Paris"] == []
 
 
@@ -74,13 +80,13 @@ def test_words_and_people_are_no_cities(language: str, text: str) -> None:
     ],
 )
 def test_an_ambiguous_name_is_resolved_by_its_context(language: str, text: str, name: str, country: str) -> None:
-    found = {entity.name: entity.country for entity in find_places(text, language).entities}
+    found = {entity.name: entity.country for entity in places(text, language).entities}
     assert found.get(name) == country
 
 
 def test_one_place_has_one_name_in_every_language_and_a_point_on_the_map() -> None:
     texts = [("In Kursk und Moskau.", "de"), ("À Koursk et à Moscou.", "fr"), ("在莫斯科和库尔斯克。", "zh")]
-    for found in PlacesExtractor().extract(texts):
+    for found in PlacesExtractor().extract([Reading(text=text, language=language) for text, language in texts]):
         assert {entity.name for entity in found.entities} == {"Kursk", "Moscow"}
         assert {entity.place_id for entity in found.entities} == {538560, 524901}
         assert len(found.locations) == 2
@@ -89,23 +95,23 @@ def test_one_place_has_one_name_in_every_language_and_a_point_on_the_map() -> No
 
 def test_mentions_are_code_points_of_the_text() -> None:
     text = "\U0001f600 Nordkoreas Führer traf in Moskau den Präsidenten der Russischen Föderation; U.S. reagiert."
-    surfaces = {text[m.start : m.end] for entity in find_places(text, "de").entities for m in entity.mentions}
+    surfaces = {text[m.start : m.end] for entity in places(text, "de").entities for m in entity.mentions}
     assert surfaces == {"Nordkoreas", "Moskau", "Russischen Föderation", "U.S."}
 
 
 def test_georgia_is_the_state_unless_its_neighbours_are_named() -> None:
-    assert find_places("Voters in Georgia went to the polls.", "en").countries == ("US",)
-    assert set(find_places("Georgia and Armenia signed a treaty.", "en").countries) == {"GE", "AM"}
+    assert places("Voters in Georgia went to the polls.", "en").countries == ("US",)
+    assert set(places("Georgia and Armenia signed a treaty.", "en").countries) == {"GE", "AM"}
 
 
 def test_other_things_that_hold_a_place_s_name_are_none() -> None:
-    assert find_places("Latin American leaders read the New York Times.", "en").countries == ()
+    assert places("Latin American leaders read the New York Times.", "en").countries == ()
 
 
 @pytest.mark.skipif(not SEED.exists(), reason=f"the seed {SEED.name} is not in seeds/")
 def test_the_seed_names_its_countries() -> None:
     body = SEED.read_text(encoding="utf-8").split("Taiwan – ")[1]
-    assert set(find_places(body, "de").countries) == {"KP", "RU", "UA", "KR", "US"}
+    assert set(places(body, "de").countries) == {"KP", "RU", "UA", "KR", "US"}
 
 
 NAMES = st.sampled_from(
@@ -131,18 +137,19 @@ LANGUAGES = st.sampled_from(["de", "en", "fr", "ru", "zh", "ar", "und", "xx"])
 
 @given(TEXTS, LANGUAGES)
 def test_any_text_gives_mentions_within_it_in_order_and_apart(text: str, language: str) -> None:
-    found = find_places(text, language)
+    found = places(text, language)
     spans = sorted((m.start, m.end) for entity in found.entities for m in entity.mentions)
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert all(text[start:end] == text[start:end].strip() for start, end in spans)
-    assert found == find_places(text, language)
+    assert found == places(text, language)
 
 
 @given(st.lists(st.tuples(TEXTS, LANGUAGES), max_size=4))
 def test_a_text_s_findings_do_not_depend_on_its_batch(batch: list[tuple[str, str]]) -> None:
     extractor = PlacesExtractor()
-    assert extractor.extract(batch) == [extractor.extract([one])[0] for one in batch]
+    readings = [Reading(text=text, language=language) for text, language in batch]
+    assert extractor.extract(readings) == [extractor.extract([one])[0] for one in readings]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +163,7 @@ def test_a_dateline_s_place_has_a_country(place: str, country: str | None) -> No
 
 @pytest.mark.parametrize("piece", ["Nordkorea und Kursk, ", "San New Saint ", "a", "平壤和莫斯科", "Москве ", "'s. "])
 def test_a_text_of_a_million_characters_takes_a_moment(piece: str) -> None:
-    find_places(piece, "ru")
+    places(piece, "ru")
     start = perf_counter()
-    find_places((piece * (1_000_000 // len(piece) + 1))[:1_000_000], "ru")
+    places((piece * (1_000_000 // len(piece) + 1))[:1_000_000], "ru")
     assert perf_counter() - start < 10
