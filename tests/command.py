@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 VOLATILE = {"fetched_at", "first_seen_at", "version", "timestamp"}
 """What may differ between two runs over the same sources."""
@@ -45,6 +46,14 @@ class Newsbeam:
             text=True,
             start_new_session=True,
         )
+
+    def has_begun(self) -> bool:
+        """Whether a run has made the index or found it there."""
+        if "://" not in self.index:
+            return Path(self.index).exists()
+        address, _, prefix = self.index.rpartition("/")
+        with urlopen(f"{address}/_cat/indices/{prefix}-*") as answer:
+            return bool(answer.read())
 
     def report(self, *arguments: str, code: int = 0, env: dict[str, str] | None = None) -> dict[str, Any]:
         """The report of `newsbeam run --json`, which must end with this code."""

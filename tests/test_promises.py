@@ -149,7 +149,8 @@ def test_stopped_by_a_signal_a_run_ends_with_75_and_the_next_one_finishes(newsbe
     for n in range(6):
         write_records(tmp_path / f"part{n}.jsonl", 600, sentences=30)
     process = newsbeam.start("run", str(tmp_path / "*.jsonl"))
-    time.sleep(3)
+    while not newsbeam.has_begun():
+        time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert process.returncode in (0, 75)

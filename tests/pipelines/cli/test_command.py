@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -174,8 +173,8 @@ def test_a_signal_ends_a_command_with_75(tmp_path: Path, number: signal.Signals)
     fifo = tmp_path / "feeds.yaml"
     os.mkfifo(fifo)
     command = [sys.executable, "-m", "pipelines.cli", "config", "check", "--config", str(tmp_path)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as newsbeam:
-        time.sleep(3)  # it waits for the file's content by then
+    newsbeam = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    with fifo.open("w"):  # opens when the command opens it to read, and holds it there
         newsbeam.send_signal(number)
         _, said = newsbeam.communicate(timeout=20)
     assert newsbeam.returncode == 75
