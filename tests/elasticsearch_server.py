@@ -5,15 +5,18 @@ import fcntl
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import tarfile
 import tempfile
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from hashlib import sha512
 from pathlib import Path
+from typing import NamedTuple
 
 VERSION = "8.12.2"
 IMAGE = f"docker.elastic.co/elasticsearch/elasticsearch:{VERSION}"
@@ -29,6 +32,14 @@ SETTINGS = {
     "ingest.geoip.downloader.enabled": "false",
     "action.auto_create_index": "false",
     "cluster.routing.allocation.disk.threshold_enabled": "false",
+}
+SECURE = {
+    "xpack.security.enabled": "true",
+    "xpack.security.autoconfiguration.enabled": "false",
+    "xpack.security.http.ssl.enabled": "true",
+    "xpack.security.http.ssl.certificate": "node.crt",
+    "xpack.security.http.ssl.key": "node.key",
+    "xpack.security.http.ssl.certificate_authorities": "ca.crt",
 }
 HEAP = "-Xms1g -Xmx1g"
 START_SECONDS = 180
@@ -70,7 +81,24 @@ def _container() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _process(home: Path) -> Iterator[str]:
+def secured(certificates: Path, password: str) -> Iterator[str]:
+    """The base address of a server of our own with TLS and passwords; `certificates` holds node.crt, node.key, ca.crt.
+
+    The password is that of the user `elastic`.
+    """
+    with _process(_installation(), Security(certificates, password)) as url:
+        yield url
+
+
+class Security(NamedTuple):
+    """How a server proves who it is, and who may do everything there."""
+
+    certificates: Path
+    password: str
+
+
+@contextlib.contextmanager
+def _process(home: Path, security: Security | None = None) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="newsbeam-elasticsearch-") as name:
         place, port = Path(name), _free_port()
         user = "nobody" if os.geteuid() == 0 else None  # Elasticsearch refuses to run as root
@@ -78,7 +106,7 @@ def _process(home: Path) -> Iterator[str]:
         with log.open("wb") as console:
             server = subprocess.Popen(
                 [home / "bin" / "elasticsearch"],
-                env={**os.environ, **_environment(home, place, port)},
+                env={**os.environ, **_environment(home, place, port, security)},
                 cwd=place,
                 stdin=subprocess.DEVNULL,
                 stdout=console,
@@ -94,9 +122,9 @@ def _process(home: Path) -> Iterator[str]:
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
-        url = f"http://127.0.0.1:{port}"
+        url = f"{'https' if security else 'http'}://127.0.0.1:{port}"
         try:
-            _wait_until_ready(url, START_SECONDS, lambda: _check_alive(server, log))
+            _wait_until_ready(url, START_SECONDS, lambda: _check_alive(server, log), security)
             yield url
         finally:
             assert watcher.stdin is not None
@@ -105,7 +133,7 @@ def _process(home: Path) -> Iterator[str]:
             server.wait(60)
 
 
-def _environment(home: Path, place: Path, port: int) -> dict[str, str]:
+def _environment(home: Path, place: Path, port: int, security: Security | None) -> dict[str, str]:
     """Lay out a place of its own for one server, so that the installation can stay read-only."""
     config = place / "config"
     shutil.copytree(home / "config", config)
@@ -119,12 +147,27 @@ def _environment(home: Path, place: Path, port: int) -> dict[str, str]:
         "path.data": str(place / "data"),
         "path.logs": str(place / "logs"),
     }
+    if security:
+        for name in ("node.crt", "node.key", "ca.crt"):
+            shutil.copy(security.certificates / name, config / name)
+        settings |= SECURE
     (config / "elasticsearch.yml").write_text("".join(f"{key}: {value}\n" for key, value in settings.items()))
     (place / "tmp").mkdir()
+    if security:
+        _keep_password(home, config, security.password)
     if os.geteuid() == 0:
         for path in (place, *place.rglob("*")):
             shutil.chown(path, "nobody", "nogroup")
     return {"ES_PATH_CONF": str(config), "ES_TMPDIR": str(place / "tmp"), "ES_JAVA_OPTS": HEAP, "HOME": str(place)}
+
+
+def _keep_password(home: Path, config: Path, password: str) -> None:
+    """The first password of the user `elastic` stands in the server's own keystore."""
+    keystore = [home / "bin" / "elasticsearch-keystore"]
+    env = {**os.environ, "ES_PATH_CONF": str(config)}
+    subprocess.run([*keystore, "create"], env=env, check=True, capture_output=True)
+    add = [*keystore, "add", "--stdin", "bootstrap.password"]
+    subprocess.run(add, env=env, input=password.encode(), check=True, capture_output=True)
 
 
 def _installation() -> Path:
@@ -180,11 +223,17 @@ def _unpack(archive: Path, work: Path, home: Path) -> None:
     (work / home.name).replace(home)
 
 
-def _wait_until_ready(url: str, seconds: float, check: Callable[[], None]) -> None:
+def _wait_until_ready(url: str, seconds: float, check: Callable[[], None], security: Security | None = None) -> None:
     deadline = time.monotonic() + seconds
+    request = urllib.request.Request(f"{url}/_cluster/health?wait_for_status=yellow&timeout=5s")
+    trusted = None
+    if security:
+        proof = b64encode(f"elastic:{security.password}".encode()).decode()
+        request.add_header("Authorization", f"Basic {proof}")
+        trusted = ssl.create_default_context(cafile=security.certificates / "ca.crt")
     while True:
         try:
-            with urllib.request.urlopen(f"{url}/_cluster/health?wait_for_status=yellow&timeout=5s", timeout=10):
+            with urllib.request.urlopen(request, timeout=10, context=trusted):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
             check()

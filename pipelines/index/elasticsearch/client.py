@@ -103,18 +103,23 @@ class Connection:
     def meaning(self, error: Exception) -> NewsbeamError | None:
         """What an error of the client means to a run; None for one that would be our own mistake."""
         match error:
-            case TlsError() if "certificate" in str(error).lower():
+            case TlsError() if "certificate" in _cause(error).lower():
                 return SetupError(
-                    f"The certificate of Elasticsearch at {self.address} is not trusted; name the file of its"
-                    " authority in 'elasticsearch.ca_certs'."
+                    f"The certificate of Elasticsearch at {self.address} is not trusted ({_cause(error)}); name the"
+                    " file of its authority in 'elasticsearch.ca_certs'."
                 )
+            case TlsError() if "wrong_version_number" in _cause(error).lower().replace(" ", "_"):
+                return SetupError(f"What answers at {self.address} does not speak TLS; write http:// if that is meant.")
             case ConnectionTimeout():
                 return TryLater(
                     f"Elasticsearch at {self.address} did not answer within {self.settings.request_timeout:g} s;"
                     " try again later."
                 )
             case AwayError():
-                return TryLater(f"Elasticsearch at {self.address} can't be reached ({_cause(error)}); try again later.")
+                cause = _cause(error)
+                if "closed connection" in cause and (self.address.url or "").startswith("http://"):
+                    cause += "; if it speaks TLS, its address begins with https://"
+                return TryLater(f"Elasticsearch at {self.address} can't be reached ({cause}); try again later.")
             case UnsupportedProductError():
                 return SetupError(f"What answers at {self.address} is not Elasticsearch 8 or 9; correct the address.")
             case ApiError():
@@ -179,9 +184,16 @@ def describe(error: Any) -> str:
     return str(error)[:300] or "no reason given"
 
 
-def _cause(error: TransportError) -> str:
-    inner: BaseException = error.errors[0] if error.errors else error
-    return re.sub(r"^.*?: ", "", str(inner))[:200] or type(inner).__name__
+def _cause(error: BaseException) -> str:
+    """The innermost reason: the client wraps what the library beneath it says, and says less."""
+    while inner := error.__cause__ or next(iter(getattr(error, "errors", ())), None) or _wrapped(error):
+        error = inner
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return re.sub(r"^\[[^]]*\] | \(_ssl.*$", "", reason)[:200] or type(error).__name__
+
+
+def _wrapped(error: BaseException) -> BaseException | None:
+    return next((each for each in error.args[::-1] if isinstance(each, BaseException)), None) or error.__context__
 
 
 def _open_client(address: Address, settings: ElasticsearchSettings) -> Elasticsearch:
