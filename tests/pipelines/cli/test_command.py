@@ -21,6 +21,7 @@ COMMANDS = [
     "index setup",
     "index status",
     "index migrate",
+    "index re-enrich",
     "config check",
     "config show",
     "config schema",
@@ -129,7 +130,7 @@ def test_config_and_index_are_taken_before_and_after_the_command(newsbeam: Comma
 def test_search_export_and_failures_never_import_beam_or_parse(filled: str) -> None:
     program = f"""
 import sys
-from pipelines.cli import run_command
+from pipelines.cli.endings import run_command
 for arguments in (["search", "x"], ["export"], ["failures", "list"], ["index", "status"]):
     assert run_command([*arguments, "--index", {filled!r}]) == 0
 print([name for name in ("apache_beam", "trafilatura", "feedparser", "structlog") if name in sys.modules])
@@ -170,6 +171,7 @@ def test_a_full_disk_under_standard_output_says_try_again(filled: str, command: 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_a_command_with_75(tmp_path: Path, number: signal.Signals) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background inherits deafness to it
     fifo = tmp_path / "feeds.yaml"
     os.mkfifo(fifo)
     command = [sys.executable, "-m", "pipelines.cli", "config", "check", "--config", str(tmp_path)]
