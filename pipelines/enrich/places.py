@@ -17,12 +17,16 @@ How an ambiguous name is resolved, in this order:
    writes the name), and twenty times that for a city that has the name as its own.
 7. A name is decided once in a text, by the first mention that these rules can decide, and its other mentions follow,
    save those that rule 3 refuses; a listed name is decided at each mention.
+8. What was recognized as a name of more words is not a place: nothing within a person's (`Paris Hilton`), and within an
+   organization's only a country (`Bank of China`, but not `Bayern München`).
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
-from models.article import Entity, Location, Mention
-from pipelines.enrich.base import Reading
+from models.article import Entity, EntityKind, Location, Mention
+from pipelines.enrich.base import Reading, Span
 from pipelines.enrich.scan import Found, scan
 from pipelines.gazetteer import Lexicon, Place, lexicon
 
@@ -37,6 +41,9 @@ HOME = {
 }
 _NOUNS_ARE_CAPITALISED = frozenset(("de", "lb"))
 _REFUSING = ("@", "/", "_", "\\", "&")
+_WORD = re.compile(r"[^\W_]{2}|\d")
+"""What makes a recognized name longer than the place in it; a genitive's `'s` does not."""
+
 _SENTENCE_ENDS = frozenset(".!?:;\n\"“”„«»(–—-,'")
 
 
@@ -49,10 +56,12 @@ class PlacesExtractor:
 
 
 def find_places(reading: Reading) -> Reading:
-    """With the places of the text: entities with offsets, their countries by first mention, a location for each city."""
+    """With the text's places: entities with offsets, their countries by first mention, a location for each city."""
     text, language = reading.text, reading.language
     words = lexicon(language)
     found = scan(text, language, words)
+    parts = _parts(found, reading.spans, text) if reading.spans else {}
+    found = [name for name in found if _may_be(name.places[0], parts.get(name.start))]
     context = _context(found, words)
     decided: dict[str, Place] = {}
     kept: list[tuple[Found, Place | None]] = []
@@ -67,7 +76,27 @@ def find_places(reading: Reading) -> Reading:
                 decided[name.surface] = place
             kept.append((name, place if listed else None))
     chosen = [(name, place or decided.get(name.surface)) for name, place in kept]
-    return _with_places(reading, [(name, place) for name, place in chosen if place is not None])
+    sure = [(name, place) for name, place in chosen if place is not None and _may_be(place, parts.get(name.start))]
+    return _with_places(reading, sure)
+
+
+def _parts(found: Iterable[Found], spans: Sequence[Span], text: str) -> dict[int, EntityKind]:
+    """Where a name stands in a recognized one of more words, and the kind of that."""
+    starts = [span.start for span in spans]
+    parts: dict[int, EntityKind] = {}
+    for name in found:
+        at = bisect_right(starts, name.start) - 1
+        if at >= 0 and name.end <= spans[at].end:
+            span = spans[at]
+            others = f"{text[span.start : name.start]} {text[name.end : span.end]}"
+            if _WORD.search(others):
+                parts[name.start] = span.kind
+    return parts
+
+
+def _may_be(place: Place, part_of: EntityKind | None) -> bool:
+    """Rule 8."""
+    return part_of != "person" and (part_of != "organization" or place.kind == "country")
 
 
 def _neighbours(found: Sequence[Found]) -> Iterator[tuple[Found | None, Found, Found | None]]:
@@ -78,7 +107,7 @@ def locate(place: str, language: str) -> Place | None:
     """What the place of a dateline is, in capitals or not: the country, region or strongest city of that name."""
     words = lexicon(language)
     for name in (place, place.title(), place.partition("/")[0].title(), place.partition(",")[0].title()):
-        places = words.fixed.places.get(name) or words.cities.places.get(name)
+        places = words.fixed.places.get(name) or words.cities.get(name)
         if places and places[0].name:
             return places[0] if places[0].kind != "city" else _strongest(name, places, language, frozenset())
     return None

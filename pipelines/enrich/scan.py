@@ -6,14 +6,15 @@ into a dictionary. From a word that does, the longest name wins, and the search 
 
 import re
 from collections.abc import Iterator
-from itertools import accumulate
 from operator import add
 from typing import NamedTuple
 
 from pipelines.gazetteer import Lexicon, Place
 
-_WORDS = re.compile(r"(\w+)")
+_FOLLOWING = re.compile(r"\W+\w+")
 _UNSPACED = re.compile("[\u0900-\u0eff\u1000-\u109f\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]+")
+_PERHAPS_UNSPACED = re.compile("[^\x00-\u08ff\u2000-\u2fff]")
+"""The same for most texts, and faster, since a class of few borders is."""
 
 _GENITIVE = frozenset(("de", "nl", "sv", "da", "nb", "no"))
 _GENITIVE_MINIMUM = 25_000
@@ -41,93 +42,128 @@ def scan(text: str, language: str, lexicon: Lexicon) -> list[Found]:
     """The known names of the text, ordered, none within another."""
     plain = text.replace("’", "'").replace("\u00a0", " ")
     found = list(_spaced(plain, language, lexicon))
-    if _UNSPACED.search(plain):
+    if not plain.isascii() and _PERHAPS_UNSPACED.search(plain) and _UNSPACED.search(plain):
         found += _unspaced(plain, lexicon)
         found.sort()
     return found
 
 
 def _spaced(text: str, language: str, lexicon: Lexicon) -> Iterator[Found]:
-    parts = _WORDS.split(text)
-    starts = list(accumulate(map(len, parts), initial=0))
     done = 0
-    for index in _promising(parts, language, lexicon):
-        if index < done:
+    for start, word in _promising(text, language, lexicon):
+        if start < done:
             continue
-        hit = _hit(parts, index, language, lexicon)
+        hit = _hit(text, start, word, language, lexicon)
         if hit is None:
             continue
-        surface, places, last, skip = hit
-        done = last + 1
-        before = parts[index - 2] if index > 1 else ""
-        end = starts[last] + len(parts[last]) + surface.endswith(".")
-        yield Found(starts[index] + skip, end, surface, places, before, parts[index - 1])
+        surface, places, end, skip = hit
+        done = end
+        yield Found(start + skip, end, surface, places, *_before(text, start))
 
 
-def _promising(parts: list[str], language: str, lexicon: Lexicon) -> list[int]:
-    """Where a name may begin. Each distinct word is looked at once."""
-    words = parts[1::2]
-    distinct = set(words)
-    wanted = (distinct & lexicon.begin) | _inflected(distinct, language, lexicon)
-    return [2 * position + 1 for position, word in enumerate(words) if word in wanted] if wanted else []
+def _promising(text: str, language: str, lexicon: Lexicon) -> list[tuple[int, str]]:
+    """Where a name may begin, with the word there. Most words that begin names begin none here: `The`, `In`."""
+    fixed, cities = lexicon.fixed, lexicon.cities.spaced
+    genitive, cyrillic, prefixes = language in _GENITIVE, language in _CYRILLIC_CASES, _PREFIXES.get(language, "")
+    bends = cyrillic or bool(prefixes)
+    return [
+        (start, word)
+        for start, word in lexicon.begin.find(text)
+        if (rows := cities.get(word))
+        or (genitive and word[-1] == "s" and word[:-1] in cities)
+        or (cyrillic and len(word) > _SHORT and word[0].isupper())
+        or (prefixes and word[0] in prefixes)
+        or (
+            (rows is not None or word in fixed.first)
+            and (bends or word in fixed.places or _goes_on(text, start, word, lexicon, genitive))
+        )
+    ]
 
 
-def _inflected(words: set[str], language: str, lexicon: Lexicon) -> set[str]:
-    """Words that may begin a name in this language's ways to bend one."""
-    if language in _GENITIVE:
-        cities = lexicon.cities.first
-        return {word for word in words if word[-1] == "s" and word[:-1] in cities}
-    if language in _CYRILLIC_CASES:
-        return {word for word in words if len(word) > _SHORT and word[0].isupper()}
-    if prefixes := _PREFIXES.get(language):
-        return {word for word in words if word[0] in prefixes}
-    return set()
+def _goes_on(text: str, start: int, word: str, lexicon: Lexicon, genitive: bool) -> bool:
+    """Whether a longer name begins with this word and the next, or the word with a dot may be one."""
+    end = start + len(word)
+    if text.startswith(".", end):
+        return True
+    start_of_pair = text[start : end + 2]
+    if start_of_pair not in lexicon.cities.pair_starts and start_of_pair not in lexicon.fixed.pair_starts:
+        return False
+    following = _FOLLOWING.match(text, end)
+    if following is None:
+        return False
+    pair = text[start : following.end()]
+    pairs = lexicon.cities.pairs
+    return pair in pairs or pair in lexicon.fixed.pairs or (genitive and pair[:-1] in pairs)
+
+
+def _before(text: str, start: int) -> tuple[str, str]:
+    """The word before a name, and what stands between the two."""
+    if start > 1 and text[start - 1] == " ":
+        plain = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]
+        if plain.isalnum():
+            return plain, " "
+    gap = start
+    while gap and not _in_word(text[gap - 1]):
+        gap -= 1
+    word = gap
+    while word and _in_word(text[word - 1]):
+        word -= 1
+    return text[word:gap], text[gap:start]
+
+
+def _in_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 Hit = tuple[str, tuple[Place, ...], int, int]
-"""A name, what it may be, the part of the text that it ends with, and how many letters before it are no part of it."""
+"""A name, what it may be, where it ends in the text, and how many letters before it are no part of it."""
 
 
-def _hit(parts: list[str], index: int, language: str, lexicon: Lexicon) -> Hit | None:
-    word = parts[index]
-    hit = _longest(parts, index, lexicon, language in _GENITIVE)
+def _hit(text: str, start: int, word: str, language: str, lexicon: Lexicon) -> Hit | None:
+    hit = _longest(text, start, word, lexicon, language in _GENITIVE)
     if hit is None and language in _CYRILLIC_CASES and word[0].isupper():
-        return _declined(word, index, lexicon)
+        return _declined(word, start, lexicon)
     if hit is None and language in _PREFIXES and word[0] in _PREFIXES[language]:
-        return _prefixed(word, index, lexicon)
+        return _prefixed(word, start, lexicon)
     return hit
 
 
-def _longest(parts: list[str], index: int, lexicon: Lexicon, genitive: bool) -> Hit | None:
-    for surface, last in _spans(parts, index, lexicon):
+def _longest(text: str, start: int, word: str, lexicon: Lexicon, genitive: bool) -> Hit | None:
+    for end in _ends(text, start, word, lexicon, genitive):
+        surface = text[start:end]
         places = _known(surface, lexicon)
-        if places is None and parts[last + 1].startswith(".") and (places := _known(f"{surface}.", lexicon)):
-            surface += "."
-        if places is None and genitive and len(surface) > _SHORT and surface[-1] == "s":
-            surface = surface[:-1]
-            places = _known_genitive(surface, lexicon)
         if places is not None:
-            return surface, places, last, 0
+            return surface, places, end, 0
+        if text.startswith(".", end) and (places := _known(f"{surface}.", lexicon)):
+            return f"{surface}.", places, end + 1, 0
+        if genitive and len(surface) > _SHORT and surface[-1] == "s":
+            places = _known_genitive(surface[:-1], lexicon)
+            if places is not None:
+                return surface[:-1], places, end, 0
     return None
 
 
-def _spans(parts: list[str], index: int, lexicon: Lexicon) -> list[tuple[str, int]]:
-    """What a name that begins here may be, with its last part: the longest first."""
-    word = parts[index]
-    spans = [(word, index)]
-    pair = "".join(parts[index : index + 3])
-    if pair in lexicon.cities.pairs or pair in lexicon.fixed.pairs or pair[:-1] in lexicon.cities.pairs:
-        most = 1 + max(lexicon.fixed.first.get(word, 0), lexicon.cities.first.get(word, 0))
-        surface, last = pair, index + 2
-        while len(surface) <= most and last < len(parts):
-            spans.append((surface, last))
-            surface += "".join(parts[last + 1 : last + 3])
-            last += 2
-    return spans[::-1]
+def _ends(text: str, start: int, word: str, lexicon: Lexicon, genitive: bool) -> list[int]:
+    """Where a name that begins here may end: the longest first."""
+    fixed, cities = lexicon.fixed, lexicon.cities
+    ends = [start + len(word)]
+    most = max(fixed.first.get(word, 0), cities.first.get(word, 0))
+    if most <= len(word):
+        return ends
+    following = _FOLLOWING.match(text, ends[0])
+    if following is None:
+        return ends
+    pair = text[start : following.end()]
+    if pair in cities.pairs or pair in fixed.pairs or (genitive and pair[:-1] in cities.pairs):
+        while following is not None and following.end() - start <= most + 1:
+            ends.append(following.end())
+            following = _FOLLOWING.match(text, ends[-1])
+        ends.reverse()
+    return ends
 
 
 def _known(name: str, lexicon: Lexicon) -> tuple[Place, ...] | None:
-    return lexicon.fixed.places.get(name) or lexicon.cities.places.get(name)
+    return lexicon.fixed.places.get(name) or lexicon.cities.get(name)
 
 
 def _known_genitive(name: str, lexicon: Lexicon) -> tuple[Place, ...] | None:
@@ -137,23 +173,23 @@ def _known_genitive(name: str, lexicon: Lexicon) -> tuple[Place, ...] | None:
     return places
 
 
-def _declined(word: str, index: int, lexicon: Lexicon) -> Hit | None:
+def _declined(word: str, start: int, lexicon: Lexicon) -> Hit | None:
     for ending in _CYRILLIC_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORT - 1:
             stem = word[: -len(ending)]
             for nominative in _CYRILLIC_NOMINATIVES:
-                places = lexicon.cities.places.get(stem + nominative)
+                places = lexicon.cities.get(stem + nominative)
                 if places and places[0].population >= _LARGE // 5:
-                    return stem + nominative, places, index, 0
+                    return stem + nominative, places, start + len(word), 0
     return None
 
 
-def _prefixed(word: str, index: int, lexicon: Lexicon) -> Hit | None:
+def _prefixed(word: str, start: int, lexicon: Lexicon) -> Hit | None:
     for name in (word[1:], f"ال{word[2:]}" if word.startswith("لل") else ""):
         if len(name) >= _SHORT - 1:
             places = _known(name, lexicon)
             if places and (len(name) >= _SHORT or places[0].kind == "country"):
-                return name, places, index, 1
+                return name, places, start + len(word), 1
     return None
 
 

@@ -1,48 +1,20 @@
-"""Every name that Newsbeam knows of countries, regions and cities, in memory: `config/places`, and CLDR by Babel."""
+"""What names mean in one language: countries and regions by `config/places` and CLDR (by Babel), and the cities."""
 
-import gzip
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from itertools import islice
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
 
 from pipelines.gazetteer import inflection
+from pipelines.gazetteer.cities import Cities, cities
+from pipelines.gazetteer.place import Place
+from pipelines.gazetteer.words import PAIR, Beginnings, first_word, is_unspaced, pair_start
 
 FOREIGN_LARGE = 200_000
 """In a language without a list of ambiguous names only cities of this size are believed."""
-
-OWN_NAME = 20
-"""How much more a city is meant by its own name than by one of its others."""
-
-
-class Place(NamedTuple):
-    """A country, region or city under the one name it has in every language's articles.
-
-    `region` is a US state's code, `id` a GeoNames id; only cities have a position and a population.
-    `fame` is in how many ways its name is written in GeoNames; with the population it tells which of several is meant.
-    """
-
-    kind: Literal["country", "region", "city"]
-    name: str
-    country: str | None
-    region: str = ""
-    id: int | None = None
-    lat: float = 0.0
-    lon: float = 0.0
-    population: int = 0
-    fame: int = 0
-
-    def claim(self, name: str) -> int:
-        """How strong this city's claim to a name is: population times the square of fame, more for its own name.
-
-        `Newcastle upon Tyne` has `Newcastle` as its own too.
-        """
-        return self.population * self.fame**2 * (OWN_NAME if f"{self.name} ".startswith(f"{name} ") else 1)
 
 
 class Names:
@@ -63,28 +35,26 @@ class Names:
                 self._enter(name)
             elif place not in known:
                 self.places[name] = (*known, place)
+        self.pair_starts = set(map(pair_start, self.pairs))
 
     def _enter(self, name: str) -> None:
         unspaced = is_unspaced(name[0])
         index, key = (self.heads, name[:2]) if unspaced else (self.first, first_word(name))
         if len(name) > index.get(key, 0):
             index[key] = len(name)
-        if not unspaced and len(name) > len(key) and (pair := _PAIR.match(name)):
+        if not unspaced and len(name) > len(key) and (pair := PAIR.match(name)):
             self.pairs.add(pair.group())
-
-
-_PAIR = re.compile(r"\w+\W+\w+")
 
 
 class Lexicon(NamedTuple):
     """What names mean in one language. `fixed` are countries and regions, which come before `cities`.
 
-    `begin` are the first words of all of them.
+    `begin` finds the words that one of them may begin with, and more.
     """
 
     fixed: Names
-    cities: Names
-    begin: frozenset[str]
+    cities: Cities
+    begin: Beginnings
     never: frozenset[str]
     cue: frozenset[str]
     cue_words: frozenset[str]
@@ -94,25 +64,6 @@ class Lexicon(NamedTuple):
     smallest: int
 
 
-def is_unspaced(letter: str) -> bool:
-    """Whether names in this letter's script are looked for anywhere, and not only as whole words."""
-    return (
-        "\u0900" <= letter <= "\u0eff"
-        or "\u1000" <= letter <= "\u109f"
-        or "\u1100" <= letter <= "\u11ff"
-        or "\u3040" <= letter <= "\u9fff"
-        or "\uac00" <= letter <= "\ud7af"
-    )
-
-
-def first_word(name: str) -> str:
-    """The letters and digits before the first space, hyphen or apostrophe."""
-    for position, letter in enumerate(name):
-        if not (letter.isalnum() or letter == "_"):
-            return name[:position]
-    return name
-
-
 @cache
 def lexicon(language: str) -> Lexicon:
     """The names of one language; a language that nobody described has CLDR's names, English ones and large cities."""
@@ -120,11 +71,11 @@ def lexicon(language: str) -> Lexicon:
     words = {role: frozenset(_context(rows, language, role)) for role in ("cue", "title", "given", "skip")}
     known = frozenset(row[0] for row in _rows("ambiguous.tsv"))
     lists = {level: _ambiguous(level, language, known) for level in ("never", "cue")}
-    fixed = Names((*_countries(language), *_people(language), *_regions(language), *_skips(words["skip"])))
+    fixed = Names((*_skips(words["skip"]), *_countries(language), *_people(language), *_regions(language)))
     return Lexicon(
         fixed=fixed,
         cities=cities(),
-        begin=frozenset(fixed.first) | frozenset(cities().first),
+        begin=Beginnings(cities().beginnings | fixed.first.keys()),
         never=lists["never"],
         cue=lists["cue"],
         cue_words=words["cue"],
@@ -137,16 +88,6 @@ def lexicon(language: str) -> Lexicon:
         },
         smallest=0 if language in known else FOREIGN_LARGE,
     )
-
-
-@cache
-def cities() -> Names:
-    """All cities, by all their names; where several share one, the one with the strongest claim comes first."""
-    found = Names(_cities())
-    for name, places in found.places.items():
-        if len(places) > 1:
-            found.places[name] = tuple(sorted(places, key=lambda place: -place.claim(name)))
-    return found
 
 
 @cache
@@ -211,22 +152,6 @@ def _regions(language: str) -> Iterator[tuple[str, Place]]:
 def _skips(names: Iterable[str]) -> Iterator[tuple[str, Place]]:
     for name in names:
         yield name, Place("region", "", None)
-
-
-def _cities() -> Iterator[tuple[str, Place]]:
-    for row in _city_rows():
-        place = Place(
-            "city", row[1], row[2], row[3], int(row[0]), float(row[4]), float(row[5]), int(row[6]), int(row[7])
-        )
-        yield row[1], place
-        for name in filter(None, row[8].split("|")):
-            yield name, place
-
-
-def _city_rows() -> Iterator[list[str]]:
-    packed = (files("config") / "places" / "cities.tsv.gz").read_bytes()
-    lines = gzip.decompress(packed).decode().splitlines()
-    return (line.split("\t") for line in islice(lines, 1, None))
 
 
 def _ambiguous(level: str, language: str, known: frozenset[str]) -> frozenset[str]:

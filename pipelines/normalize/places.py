@@ -1,6 +1,6 @@
 """Which country a place of a dateline lies in: names of countries from the CLDR, of cities from GeoNames."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from pipelines.gazetteer import Place, cities, territories
 from pipelines.languages import languages
@@ -41,19 +41,15 @@ def country_of_name(name: str) -> str | None:
     return _countries().get(name.casefold())
 
 
+@lru_cache(maxsize=4096)
 def country_of_city(name: str) -> str | None:
     """ISO 3166-1 alpha-2 of the city that is meant by a name, as datelines write it: in capitals or not."""
-    return _cities().get(name.casefold())
-
-
-@cache
-def _cities() -> dict[str, str | None]:
-    strongest: dict[str, Place] = {}
-    for name, places in cities().places.items():
-        other = strongest.setdefault(name.casefold(), places[0])
-        if places[0].claim(name) > other.claim(name):
-            strongest[name.casefold()] = places[0]
-    return {name: place.country for name, place in strongest.items()}
+    strongest: Place | None = None
+    for way in cities().folded.get(name.casefold(), ()):
+        place = (cities().get(way) or ())[0]
+        if strongest is None or place.claim(way) > strongest.claim(way):
+            strongest = place
+    return strongest and strongest.country
 
 
 @cache

@@ -9,8 +9,10 @@ PARAGRAPH = "\n\n"
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _SPACELESS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _SPACELESS_CHARACTER = re.compile(f"[{_SPACELESS}]")
+_PERHAPS_SPACELESS = re.compile("[^\x00-\u2fff]")
+"""The same and some more, much faster."""
 _WORD = re.compile(f"[{_SPACELESS}]|[^\\W_{_SPACELESS}](?:[^\\W{_SPACELESS}]|['’.,-](?=[^\\W_{_SPACELESS}]))*")
-_LONE_MARKS = tuple(f" {mark} " for mark in "–—-:?!«»")
+_LONE_MARKS = "–—-:?!«»"
 """What stands between spaces and is no word."""
 _SAMPLE = 500
 _SENTENCE_END = tuple('.!?:…。！？"”“»)')
@@ -21,10 +23,15 @@ _WRAP_NARROWEST = 50
 
 def tidy(text: str) -> str:
     """One line of text in NFC: whitespace folded to single spaces, invisible and invalid characters gone."""
-    folded = " ".join(text.split())
-    if folded.isascii() and folded.isprintable():
+    printable = text.isprintable()  # then the only white space in it is the plain space
+    if printable and "  " not in text and not text.startswith(" ") and not text.endswith(" "):
+        folded = text
+    else:
+        folded = " ".join(text.split())
+        printable = printable or folded.isprintable()
+    if printable and folded.isascii():
         return folded
-    if not folded.isprintable():
+    if not printable:
         folded = " ".join(_UNSEEN.sub("", folded).split())
     return folded if unicodedata.is_normalized("NFC", folded) else unicodedata.normalize("NFC", folded)
 
@@ -45,9 +52,10 @@ def word_count(text: str) -> int:
     """Words of a tidied text as a reader counts them; of Chinese and Japanese, without spaces, the characters."""
     if text.isascii():
         return text.count(" ") + text.count(PARAGRAPH) + 1 - text.count(" - ") if text else 0
-    if _SPACELESS_CHARACTER.search(text, 0, _SAMPLE) is not None:
+    if _PERHAPS_SPACELESS.search(text, 0, _SAMPLE) and _SPACELESS_CHARACTER.search(text, 0, _SAMPLE):
         return sum(1 for _ in _WORD.finditer(text))
-    return text.count(" ") + text.count(PARAGRAPH) + 1 - sum(map(text.count, _LONE_MARKS))
+    lone = sum(text.count(f" {mark} ") for mark in _LONE_MARKS if mark in text)
+    return text.count(" ") + text.count(PARAGRAPH) + 1 - lone
 
 
 def _is_wrapped(lines: list[str]) -> bool:

@@ -63,6 +63,22 @@ def test_every_language_has_a_lexicon_even_one_that_nobody_knows(language: str) 
 
 
 def test_the_strongest_city_of_a_name_comes_first() -> None:
-    assert cities().places["London"][0].country == "GB"
-    assert cities().places["Moscow"][0].country == "RU"
-    assert cities().places["Newcastle"][0].country in {"GB", "AU"}
+    for name, countries in (("London", {"GB"}), ("Moscow", {"RU"}), ("Newcastle", {"GB", "AU"}), ("莫斯科", {"RU"})):
+        found = cities().get(name)
+        assert found is not None
+        assert found[0].country in countries
+        assert [place.claim(name) for place in found] == sorted((place.claim(name) for place in found), reverse=True)
+
+
+@pytest.mark.parametrize("name", ["", "The", "Los", "Nowhere at all", "london"])
+def test_a_word_that_names_no_city_has_none(name: str) -> None:
+    assert cities().get(name) is None
+
+
+def test_every_way_of_writing_a_city_is_found_without_its_case() -> None:
+    assert "Taipei" in cities().folded["taipei"]
+    assert all(cities().get(way) for ways in list(cities().folded.values())[:2000] for way in ways)
+
+
+def test_a_word_to_skip_is_skipped_even_where_it_is_a_case_of_a_country() -> None:
+    assert lexicon("ru").fixed.places["Самое"][0].name == ""
