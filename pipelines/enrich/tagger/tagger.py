@@ -1,0 +1,123 @@
+"""Finds the names in sentences and texts, in every language that there is a model for."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from models.article import EntityKind
+from pipelines.enrich.base import Span
+from pipelines.enrich.tagger.features import SHOUTED
+from pipelines.enrich.tagger.model import LABELS, Model, load_model
+from pipelines.enrich.tagger.network import Network
+from pipelines.enrich.tagger.tokens import LONGEST_SENTENCE, Sentence, sentences
+from pipelines.enrich.tagger.viterbi import decode
+
+_AT_ONCE = 16_384
+"""Words."""
+_LONGEST_WORD = 48
+"""What is longer is no name; it is looked at by its first letters."""
+_KINDS: dict[str, EntityKind] = {"PER": "person", "ORG": "organization", "LOC": "place", "MISC": "misc"}
+_NAMES = np.array(LABELS, dtype=object)
+
+Labels = npt.NDArray[np.intp]
+"""The label of each word of a sentence, as its place in LABELS."""
+
+
+class Tagger:
+    """Tags names; a model is loaded when its language is first met. Not for use by several threads at once."""
+
+    def __init__(self) -> None:
+        self._labellers: dict[str, Labeller | None] = {}
+
+    def tag(self, sentences: Sequence[Sequence[str]], language: str) -> list[list[str]]:
+        """IOB2 tags (PER, ORG, LOC, MISC) for each sentence's words; all O in a language without a model."""
+        labeller = self._labeller(language)
+        if labeller is None:
+            return [["O"] * len(words) for words in sentences]
+        return [_NAMES[labels].tolist() for labels in labeller.label(sentences)]
+
+    def spans(self, texts: Sequence[str], language: str) -> list[tuple[Span, ...]]:
+        """The names in each text, in order, none across a blank line; none in a language without a model."""
+        labeller = self._labeller(language)
+        if labeller is None:
+            return [() for _ in texts]
+        cut = [list(sentences(text, language)) for text in texts]
+        labels = labeller.label([sentence.words for sentence in chain.from_iterable(cut)])
+        return [tuple(span for sentence in parts for span in _spans(sentence, next(labels))) for parts in cut]
+
+    def _labeller(self, language: str) -> "Labeller | None":
+        if language not in self._labellers:
+            model = load_model(language) if language in languages() else None
+            self._labellers[language] = Labeller(model) if model else None
+        return self._labellers[language]
+
+
+class Labeller:
+    """Labels words with one model."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._network = Network(model)
+
+    def label(self, sentences: Sequence[Sequence[str]]) -> Iterator[Labels]:
+        """The labels of each sentence, in order. What is very long is cut, so that memory stays bounded."""
+        for batch in _batches(sentences):
+            pieces = [words[at : at + LONGEST_SENTENCE] for words in batch for at in _cuts(words)]
+            lengths = np.array([len(words) for words in pieces], dtype=np.intp)
+            scores = self._network.scores([prepared(words) for words in pieces])
+            labels = decode(scores, lengths, self._model.follows, self._model.begins)
+            yield from np.split(labels, np.cumsum([len(words) for words in batch])[:-1])
+
+
+@cache
+def open_tagger() -> Tagger:
+    """The process's tagger."""
+    return Tagger()
+
+
+@cache
+def languages() -> frozenset[str]:
+    """The languages that there are models for."""
+    folder = files("config").joinpath("tagger")
+    return frozenset(path.name.removesuffix(".npz") for path in folder.iterdir() if path.name.endswith(".npz"))
+
+
+def _cuts(words: Sequence[str]) -> range:
+    return range(0, max(len(words), 1), LONGEST_SENTENCE)
+
+
+def _batches(sentences: Sequence[Sequence[str]]) -> Iterator[Sequence[Sequence[str]]]:
+    start = size = 0
+    for index, words in enumerate(sentences):
+        size += len(words)
+        if size >= _AT_ONCE:
+            yield sentences[start : index + 1]
+            start, size = index + 1, 0
+    if start < len(sentences):
+        yield sentences[start:]
+
+
+def prepared(words: Sequence[str]) -> Sequence[str]:
+    """The words as the network takes them: marked where all are in capitals, and none too long to be kept."""
+    text = " ".join(words)
+    if len(text) > _LONGEST_WORD + 12 * len(words):
+        words = [word[:_LONGEST_WORD] for word in words]
+    if len(words) > 1 and len(text) > 8 and text.isupper():
+        return [SHOUTED + word for word in words]
+    return words
+
+
+def _spans(sentence: Sentence, labels: Labels) -> Iterator[Span]:
+    if not labels.any():
+        return
+    names = [LABELS[label] for label in labels.tolist()]
+    for index, name in enumerate(names):
+        if name.startswith("B"):
+            last = index
+            while last + 1 < len(names) and names[last + 1].startswith("I"):
+                last += 1
+            yield Span(sentence.starts[index], sentence.ends[last], _KINDS[name[2:]])
