@@ -23,7 +23,7 @@ class SearchRequest(Model):
     limit: int = Field(default=10, ge=0, le=1000)
     offset: int = Field(default=0, ge=0, le=9000)
     sort: Literal["relevance", "newest"] = "relevance"
-    facets: tuple[str, ...] = ("source_name", "language", "people", "organizations", "places", "countries")
+    facets: tuple[str, ...] = ("source_name", "language", "people", "organizations", "places", "countries", "speakers")
 
 
 class FacetValue(Model):

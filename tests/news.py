@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from articles import make_article
 
-from models.article import Article, Dateline
+from models.article import Article, Dateline, Quote
 
 _ROWS: tuple[tuple[str, str, str, str, str, str], ...] = (
     (
@@ -158,6 +158,20 @@ _PEOPLE: dict[str, tuple[str, ...]] = {
     "en-putin": ("Vladimir Putin",),
     "ru-soldat": ("Vladimir Putin",),
 }
+_ORGANIZATIONS: dict[str, tuple[str, ...]] = {
+    "de-kursk": ("Koreanische Volksarmee",),
+    "en-market": ("Central Bank of Sylvania",),
+}
+_PLACES: dict[str, tuple[str, ...]] = {"de-kursk": ("Kursk",), "pl-kursk": ("Kursk",), "en-harbour": ("New Harwich",)}
+_QUOTES: dict[str, tuple[Quote, ...]] = {
+    "de-kursk": (
+        Quote(text="Es ist eine heilige Mission der Soldaten.", offset=0, speaker="Kim Jong Un"),
+        Quote(text="Wir danken den Helden.", offset=0, speaker="Wladimir Putin"),
+    ),
+    "de-putin": (Quote(text="Die Helden bleiben", offset=0, speaker="Wladimir Putin"),),
+    "en-soldiers": (Quote(text="A sacred mission", offset=0),),
+    "zh-beida": (Quote(text="学生很高兴", offset=0, speaker="王伟"),),
+}
 _COUNTRIES: dict[str, tuple[str, ...]] = {
     "de-kursk": ("KP", "RU"),
     "de-putin": ("RU",),
@@ -191,6 +205,10 @@ def _article(name: str, language: str, published: str, source: str, title: str, 
         body=body,
         summary="Kurz gesagt: ein Becken mehr." if name == "de-hafen" else None,
         people=_PEOPLE.get(name, ()),
+        organizations=_ORGANIZATIONS.get(name, ()),
+        places=_PLACES.get(name, ()),
+        quotes=_QUOTES.get(name, ()),
+        speakers=tuple(dict.fromkeys(quote.speaker for quote in _QUOTES.get(name, ()) if quote.speaker)),
         countries=_COUNTRIES.get(name, ()),
         tags=_TAGS.get(name, ()),
         dateline=Dateline(place="Taipei", country="TW") if name == "de-kursk" else None,

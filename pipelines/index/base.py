@@ -21,11 +21,24 @@ class LanguageIndex(Model):
     differences: tuple[str, ...] = ()
 
 
+class QuotesIndex(Model):
+    """Where the quotes of all articles stand one by one."""
+
+    name: str
+    quotes: int
+    bytes: int
+    differences: tuple[str, ...] = ()
+
+
 class IndexStatus(Model):
-    """What there is, what differs from what should be, and articles that stand in two indices."""
+    """What there is, what differs from what should be, and articles that stand in two indices.
+
+    `quotes` is absent where quotes are looked for in their articles only.
+    """
 
     address: str
     indices: tuple[LanguageIndex, ...]
+    quotes: QuotesIndex | None = None
     missing: tuple[str, ...] = ()
     twins: tuple[str, ...] = ()
 
@@ -40,7 +53,8 @@ class SetupReport(Model):
 class SearchIndex(Protocol):
     """Articles by id, by version and by words.
 
-    `known` and `refresh` may be called while another thread is in `write`; nothing else may be called at once.
+    `known` and `refresh` may be called, and an `export` read on, while another thread is in `write`; nothing else may
+    be called at once.
     """
 
     def setup(self) -> SetupReport:
@@ -82,7 +96,10 @@ class SearchIndex(Protocol):
         """One page of what matches. Raises SetupError for a query that can't be understood, saying where."""
 
     def export(self, request: SearchRequest) -> Iterator[Article]:
-        """Every article that matches, ordered by id; paging fields of the request are ignored."""
+        """Every article that matches, ordered by id; paging fields of the request are ignored.
+
+        What is written once the first has been read changes nothing in it.
+        """
 
     def close(self) -> None:
         """Let go of files and connections."""

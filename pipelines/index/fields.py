@@ -11,6 +11,7 @@ class Kind(StrEnum):
 
     TEXT = "text"  # searched by words, stemmed
     KEYWORD = "keyword"  # filtered as a whole, without case; counted
+    NAME = "name"  # a keyword that is also found by its words, however they are spelled
     DATE = "date"
     INTEGER = "integer"
     POINT = "point"  # latitude and longitude
@@ -31,6 +32,7 @@ class Field:
 
 _KEYWORD = Field(Kind.KEYWORD)
 _FACET = Field(Kind.KEYWORD, facet=True)
+_NAME = Field(Kind.NAME, facet=True)
 _DATE = Field(Kind.DATE)
 _INTEGER = Field(Kind.INTEGER)
 _STORED = Field(Kind.STORED)
@@ -51,8 +53,8 @@ FIELDS: dict[str, Field] = {
     "text_status": _FACET,
     "language": _FACET,
     "word_count": _INTEGER,
-    "authors": _FACET,
-    "editors": _FACET,
+    "authors": _NAME,
+    "editors": _NAME,
     "agencies": _FACET,
     "dateline": Field(Kind.OBJECT, parts=(("place", Kind.KEYWORD), ("country", Kind.KEYWORD))),
     "published_at": _DATE,
@@ -74,21 +76,21 @@ FIELDS: dict[str, Field] = {
             ("place_id", Kind.INTEGER),
         ),
     ),
-    "people": _FACET,
-    "organizations": _FACET,
-    "places": _FACET,
+    "people": _NAME,
+    "organizations": _NAME,
+    "places": _NAME,
     "countries": _FACET,
     "locations": Field(Kind.POINT),
     "quotes": Field(
-        Kind.NESTED,
+        Kind.OBJECT,
         parts=(
             ("text", Kind.TEXT),
-            ("offset", Kind.INTEGER),
-            ("speaker", Kind.KEYWORD),
-            ("speaker_offset", Kind.INTEGER),
+            ("offset", Kind.STORED),
+            ("speaker", Kind.STORED),
+            ("speaker_offset", Kind.STORED),
         ),
     ),
-    "speakers": _FACET,
+    "speakers": _NAME,
     "update_note": _STORED,
     "content_hash": _KEYWORD,
     "entry_hash": _KEYWORD,
@@ -106,17 +108,19 @@ WORD_FIELDS = tuple(name for name, field in FIELDS.items() if field.weight)
 
 FACETS = tuple(name for name, field in FIELDS.items() if field.facet)
 
+NAMES = tuple(name for name, field in FIELDS.items() if field.kind is Kind.NAME)
+"""The fields that hold names of people, organizations and places."""
+
+_SEARCHED = (Kind.TEXT, Kind.KEYWORD, Kind.NAME, Kind.DATE, Kind.INTEGER)
+
 SEARCHABLE: dict[str, Kind] = {
-    **{
-        name: field.kind
-        for name, field in FIELDS.items()
-        if field.kind in (Kind.TEXT, Kind.KEYWORD, Kind.DATE, Kind.INTEGER)
-    },
+    **{name: field.kind for name, field in FIELDS.items() if field.kind in _SEARCHED},
     **{
         f"{name}.{part}": kind
         for name, field in FIELDS.items()
         if field.kind is Kind.OBJECT
         for part, kind in field.parts
+        if kind in _SEARCHED
     },
 }
 """Every field name that a query may use, parts of objects with a dot, and its kind."""

@@ -110,7 +110,7 @@ class BulkWriter:
     def _send(self, batch: Sequence[Action]) -> list[dict[str, Any]]:
         body = b"".join(action.lines for action in batch)
         answer = self._connection.client.bulk(operations=body, filter_path=_ANSWER_PARTS, refresh=self._refresh)  # type: ignore[arg-type]  # ready-made lines
-        items = [item["index"] for item in answer.get("items", [])]
+        items = [next(iter(item.values())) for item in answer.get("items", [])]
         assert len(items) == len(batch)
         return items
 

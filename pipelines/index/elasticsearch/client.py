@@ -16,10 +16,14 @@ from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
 from models.errors import NewsbeamError, SetupError, TryLater
 from models.settings import ElasticsearchSettings
+from pipelines.stop import STOP
 
 DEFAULT_PREFIX = "newsbeam"
 FIRST_DELAY, LONGEST_DELAY = 0.5, 60.0
 """Seconds; the delay doubles from the first to the longest, and a random part of it is waited (full jitter)."""
+
+_WHEN_STOPPING = 5.0
+"""Seconds that are left for tries once it is time to stop."""
 
 _PREFIX = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _ANSWER = TypeVar("_ANSWER")
@@ -149,7 +153,10 @@ class Connection:
 
 
 class Patience:
-    """How long a transient failure is waited out: a random part of a doubling delay, within a budget in all."""
+    """How long a transient failure is waited out: a random part of a doubling delay, within a budget in all.
+
+    Once it is time to stop, only some seconds are left.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._deadline = time.monotonic() + seconds
@@ -157,10 +164,15 @@ class Patience:
 
     def wait(self) -> bool:
         """Sleep before another try; False, at once, when the budget is spent."""
-        left = self._deadline - time.monotonic()
+        deadline = min(self._deadline, STOP.since + _WHEN_STOPPING) if STOP.is_set() else self._deadline
+        left = deadline - time.monotonic()
         if left <= 0:
             return False
-        time.sleep(min(left, random.uniform(0, self._delay)))
+        pause = min(left, random.uniform(0, self._delay))
+        if STOP.is_set():
+            time.sleep(pause)
+        else:
+            STOP.wait(pause)
         self._delay = min(LONGEST_DELAY, self._delay * 2)
         return True
 

@@ -5,8 +5,9 @@ from functools import singledispatch
 from typing import Any as Json
 
 from pipelines.index import query as tree
-from pipelines.index.elasticsearch.schema import MACHINE_FIELDS
+from pipelines.index.elasticsearch.schema import MACHINE_FIELDS, SPELLED
 from pipelines.index.fields import FIELDS, SEARCHABLE, WORD_FIELDS, Kind
+from pipelines.names import fold_name
 
 Dsl = dict[str, Json]
 
@@ -38,6 +39,8 @@ def _(query: tree.Words) -> Dsl:
     if query.field is None:
         phrase = {"type": "phrase", "slop": query.slop} if together else {"operator": "and"}
         return {"multi_match": {"query": query.text, "fields": _weighted(""), **phrase}}
+    if SEARCHABLE[query.field] is Kind.NAME:
+        return _name(query.field, query.text)
     if not _is_text(query.field):
         return _on(query.field, {"term": {_folded(query.field): _value(query.field, query.text)}})
     if together:
@@ -128,6 +131,14 @@ def _is_text(field: str) -> bool:
 
 def _folded(field: str) -> str:
     return field if field in MACHINE_FIELDS else f"{field}.folded"
+
+
+def _name(field: str, text: str) -> Dsl:
+    """The whole name as it is written, or some of its words in any spelling."""
+    ways: list[Dsl] = [{"term": {_folded(field): text}}]
+    if folded := fold_name(text):
+        ways.append({"match_phrase": {f"{SPELLED}.{field}": folded}})
+    return {"constant_score": {"filter": {"bool": {"should": ways}}}}
 
 
 def _value(field: str, text: str) -> str:

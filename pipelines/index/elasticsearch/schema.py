@@ -7,13 +7,18 @@ from typing import Any
 
 from models.language import Language
 from models.settings import ElasticsearchSettings
-from pipelines.index.fields import FIELDS, Field, Kind
+from pipelines.index.fields import FIELDS, NAMES, Field, Kind
 from pipelines.languages import languages
 
 Body = dict[str, Any]
 
+SPELLED = "folded_names"
+"""An object beside the fields of an article: the words of each name as `fold_name` spells them."""
+
 MACHINE_FIELDS = frozenset({"id", "content_hash", "entry_hash"})
 """Written by us in lower case only: they need no second form without case."""
+
+_SPELLED_NAME: Body = {"type": "text", "analyzer": "news_names", "norms": False}
 
 _CLOCK_FIELDS = frozenset({"fetched_at", "first_seen_at"})
 """Read back from the index to the microsecond; always of our own time, which the type allows."""
@@ -36,21 +41,26 @@ def index_body(code: str, settings: ElasticsearchSettings) -> Body:
                     "number_of_shards": 1,
                     # A run asks for its own refreshes; each beyond them costs a tenth of the speed.
                     "refresh_interval": "30s",
-                    "analysis": _analysis(languages()[code]),
+                    "analysis": analysis(languages()[code]),
                 },
-                _index_settings(settings.settings),
+                index_settings(settings.settings),
             )
         },
         "mappings": {
             "dynamic": "strict",
             "properties": merged(
-                {name: _field(name, field) for name, field in FIELDS.items()},
+                {name: _field(name, field) for name, field in FIELDS.items()}
+                | {SPELLED: {"properties": dict.fromkeys(NAMES, _SPELLED_NAME)}},
                 settings.mappings.get("properties", settings.mappings),
             ),
         },
     }
-    body["mappings"]["_meta"] = {"newsbeam": {"schema": _hash(body)}}
-    return body
+    return stamped(body)
+
+
+def stamped(body: Body) -> Body:
+    """The same body with a hash of it, by which a person can tell two generations apart."""
+    return {**body, "mappings": {**body["mappings"], "_meta": {"newsbeam": {"schema": _hash(body)}}}}
 
 
 def merged(base: Mapping[str, Any], extra: Mapping[str, Any]) -> Body:
@@ -110,25 +120,27 @@ def _hash(body: Body) -> str:
     return sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _index_settings(extra: Mapping[str, Any]) -> Body:
+def index_settings(extra: Mapping[str, Any]) -> Body:
     """The user's settings without their optional `index` level, dots read as levels."""
     result: Body = {}
     for key, value in extra.items():
         first, _, rest = key.partition(".")
         if first == "index" and not rest:
-            result = merged(result, _index_settings(value))
+            result = merged(result, index_settings(value))
         elif first == "index":
-            result = merged(result, _index_settings({rest: value}))
+            result = merged(result, index_settings({rest: value}))
         else:
-            result = merged(result, {first: _index_settings({rest: value}) if rest else value})
+            result = merged(result, {first: index_settings({rest: value}) if rest else value})
     return result
 
 
-def _analysis(language: Language) -> Body:
+def analysis(language: Language) -> Body:
+    """Analyzers `news`, `news_search` and `news_exact` of one language, with their filters."""
     filters: Body = {"news_lowercase": {"type": "lowercase"}}
     if kind := _LOWER_CASE.get(language.code):
         filters["news_lowercase"]["language"] = kind
     body: Body = {
+        "analyzer": {"news_names": {"type": "custom", "tokenizer": "whitespace"}},
         "filter": filters,
         "normalizer": {"folded": {"type": "custom", "filter": ["lowercase", "asciifolding"]}},
     }
@@ -138,7 +150,7 @@ def _analysis(language: Language) -> Body:
         stored, asked = (
             _analyzer("cjk_width", "news_lowercase", pairs) for pairs in ("news_pairs_and_signs", "news_pairs")
         )
-        body["analyzer"] = {"news": stored, "news_search": asked, "news_exact": asked}
+        body["analyzer"] |= {"news": stored, "news_search": asked, "news_exact": asked}
         return body
     chain = ["news_lowercase"]
     for name in language.elasticsearch.filters:
@@ -151,7 +163,7 @@ def _analysis(language: Language) -> Body:
         filters["news_stemmer"] = {"type": "stemmer", "language": stemmer}
         chain.append("news_stemmer")
     stemmed, whole = _analyzer(*chain, "asciifolding"), _analyzer("news_lowercase", "asciifolding")
-    body["analyzer"] = {"news": stemmed, "news_search": stemmed, "news_exact": whole}
+    body["analyzer"] |= {"news": stemmed, "news_search": stemmed, "news_exact": whole}
     return body
 
 
@@ -185,10 +197,14 @@ def _part(name: str, kind: Kind) -> Body:
                     "exact": {"type": "text", "analyzer": "news_exact", "index_options": "docs", "norms": False}
                 },
             }
-            return text | {"index_options": "offsets"} if name == "body" else text
+            if name == "body":
+                text["index_options"] = "offsets"
+            if "." in name:  # of many parts: the same distance between two of them as in the embedded index
+                text["position_increment_gap"] = 1
+            return text
         case Kind.KEYWORD if name in MACHINE_FIELDS:
             return {"type": "keyword"}
-        case Kind.KEYWORD:
+        case Kind.KEYWORD | Kind.NAME:
             return {
                 "type": "keyword",
                 "fields": {"folded": {"type": "keyword", "normalizer": "folded", "doc_values": False}},

@@ -10,10 +10,11 @@ from models.article import Article
 from models.errors import SetupError
 from models.search import FacetValue, Hit, SearchRequest, SearchResult
 from pipelines.index.elasticsearch.compile import any_of, compile_query, looks_at_whole_words
-from pipelines.index.fields import FACETS, FIELDS, Kind
+from pipelines.index.elasticsearch.schema import SPELLED
+from pipelines.index.fields import FACETS, SEARCHABLE, Kind
 from pipelines.index.query import Query, parse_query
 
-_TEXTS = tuple(name for name, field in FIELDS.items() if field.kind is Kind.TEXT)
+_TEXTS = tuple(name for name, kind in SEARCHABLE.items() if kind is Kind.TEXT)
 _FACET_VALUES = 10
 _LONGEST_ANALYZED = 999_999
 """UTF-16 units of a text without stored offsets that passages are sought in; Elasticsearch refuses a million."""
@@ -64,7 +65,7 @@ def answer(found: Mapping[str, Any]) -> SearchResult:
 def read_article(source: Mapping[str, Any]) -> Article:
     """An article as it was written. Raises SetupError for one of another generation of Newsbeam."""
     try:
-        return Article.model_validate(source)
+        return Article.model_validate({name: value for name, value in source.items() if name != SPELLED})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

@@ -10,8 +10,9 @@ from typing import Any
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
 
 from models.errors import NewsbeamError, SetupError
-from pipelines.index.base import IndexStatus, LanguageIndex, SetupReport
+from pipelines.index.base import IndexStatus, LanguageIndex, QuotesIndex, SetupReport
 from pipelines.index.elasticsearch.client import Connection, describe
+from pipelines.index.elasticsearch.quotes import quotes_alias, quotes_body
 from pipelines.index.elasticsearch.scan import twins
 from pipelines.index.elasticsearch.schema import Body, differences, index_body
 from pipelines.languages import languages
@@ -49,8 +50,14 @@ def set_up(connection: Connection) -> SetupReport:
         for code in _indexed_languages()
         if code not in found
     }
+    quotes = _found_quotes(connection)
+    if quotes is None:
+        name = quotes_alias(connection)
+        bodies[f"{name}-v1"] = quotes_body(connection.settings) | {"aliases": {name: {}}}
     created = create_indices(connection, bodies)
-    if lost := [{"add": {"index": name, "alias": alias(connection)}} for name in bodies.keys() - set(created)]:
+    if lost := [
+        {"add": {"index": name, "alias": next(iter(bodies[name]["aliases"]))}} for name in bodies.keys() - set(created)
+    ]:
         connection.once(lambda client: client.indices.update_aliases(actions=lost))
     return SetupReport(
         created=created,
@@ -58,7 +65,8 @@ def set_up(connection: Connection) -> SetupReport:
             f"{name}: {difference}"
             for code, (name, body) in found.items()
             for difference in differences(index_body(code, connection.settings), body)
-        ),
+        )
+        + (tuple(f"{quotes[0]}: {said}" for said in _quotes_differ(connection, quotes[1])) if quotes else ()),
     )
 
 
@@ -99,7 +107,7 @@ def create_indices(connection: Connection, bodies: Mapping[str, Body]) -> tuple[
 
 def index_status(connection: Connection) -> IndexStatus:
     """What there is; creates nothing."""
-    found = _found(connection)
+    found, quotes = _found(connection), _quotes_status(connection)
     counts, sizes = _counts(connection) if found else ({}, {})
     return IndexStatus(
         address=str(connection.address),
@@ -113,7 +121,9 @@ def index_status(connection: Connection) -> IndexStatus:
             )
             for code, (name, body) in sorted(found.items())
         ),
-        missing=tuple(f"{alias(connection)}-v1-{code}" for code in _indexed_languages() if code not in found),
+        quotes=quotes,
+        missing=tuple(f"{alias(connection)}-v1-{code}" for code in _indexed_languages() if code not in found)
+        + (() if quotes else (f"{quotes_alias(connection)}-v1",)),
         twins=tuple(twins(connection, alias(connection))) if len(counts) > 1 else (),
     )
 
@@ -127,11 +137,15 @@ def migrate(connection: Connection) -> Iterator[str]:
         wanted = index_body(code, connection.settings)
         if any(differences(wanted, body)):
             new = _next_name(old)
-            copied = _rebuild(connection, old, new, wanted)
+            copied = _rebuild(connection, old, new, wanted, alias(connection))
             yield f"{old} became {new} with {copied} articles"
+    if (quotes := _found_quotes(connection)) and _quotes_differ(connection, quotes[1]):
+        old, new = quotes[0], _next_name(quotes[0])
+        copied = _rebuild(connection, old, new, quotes_body(connection.settings), quotes_alias(connection))
+        yield f"{old} became {new} with {copied} quotes"
 
 
-def _rebuild(connection: Connection, old: str, new: str, wanted: Body) -> int:
+def _rebuild(connection: Connection, old: str, new: str, wanted: Body, read_by: str) -> int:
     connection.once(lambda client: client.options(ignore_status=404).indices.delete(index=new))
     create_indices(connection, {new: wanted})
     connection.once(lambda client: client.indices.refresh(index=old))  # the copy takes what a search would see
@@ -143,11 +157,11 @@ def _rebuild(connection: Connection, old: str, new: str, wanted: Body) -> int:
             for name in (old, new)
         )
         if before != after:
-            raise SetupError(f"Rebuilding {old} copied {after} of {before} articles; the old index stays in use.")
+            raise SetupError(f"Rebuilding {old} copied {after} of {before} documents; the old index stays in use.")
     except NewsbeamError:
         connection.once(lambda client: client.options(ignore_status=404).indices.delete(index=new))
         raise
-    swap = [{"add": {"index": new, "alias": alias(connection)}}, {"remove_index": {"index": old}}]
+    swap = [{"add": {"index": new, "alias": read_by}}, {"remove_index": {"index": old}}]
     connection.once(lambda client: client.indices.update_aliases(actions=swap))
     return int(after)
 
@@ -197,13 +211,43 @@ def _found(connection: Connection) -> dict[str, tuple[str, Body]]:
     return {code: (index, body) for code, (outside, index, body) in chosen.items() if not outside}
 
 
+def _found_quotes(connection: Connection) -> tuple[str, Body] | None:
+    """The index in use for quotes, with its settings and mappings."""
+    name = quotes_alias(connection)
+    answer = connection.once(
+        lambda client: client.indices.get(index=name, ignore_unavailable=True, allow_no_indices=True)
+    )
+    if name in answer:
+        raise SetupError(
+            f"{name} is an index at {connection.address}, but must be an alias; delete it, or choose another prefix."
+        )
+    return next(iter(answer.items()), None)
+
+
+def _quotes_differ(connection: Connection, body: Body) -> tuple[str, ...]:
+    return tuple(differences(quotes_body(connection.settings), body))
+
+
+def _quotes_status(connection: Connection) -> QuotesIndex | None:
+    if (found := _found_quotes(connection)) is None:
+        return None
+    index, body = found
+    stats = connection.once(lambda client: client.indices.stats(index=index, metric="docs,store"))["indices"][index]
+    return QuotesIndex(
+        name=index,
+        quotes=stats["primaries"]["docs"]["count"],
+        bytes=stats["total"]["store"]["size_in_bytes"],
+        differences=_quotes_differ(connection, body),
+    )
+
+
 def _language(connection: Connection, index: str) -> str | None:
     match = re.fullmatch(re.escape(alias(connection)) + r"-v\d+-([a-z]{2,8})", index)
     return match[1] if match else None
 
 
 def _next_name(index: str) -> str:
-    return re.sub(r"-v(\d+)-([a-z]+)$", lambda match: f"-v{int(match[1]) + 1}-{match[2]}", index)
+    return re.sub(r"-v(\d+)(-[a-z]+)?$", lambda match: f"-v{int(match[1]) + 1}{match[2] or ''}", index)
 
 
 def _counts(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:

@@ -15,9 +15,11 @@ from models.search import SearchRequest, SearchResult
 from models.settings import ElasticsearchSettings
 from pipelines.index.base import IndexStatus, SetupReport
 from pipelines.index.elasticsearch import scan, search
-from pipelines.index.elasticsearch.bulk import Action, BulkWriter, index_action
+from pipelines.index.elasticsearch.bulk import Action, index_action
 from pipelines.index.elasticsearch.client import Connection, describe
+from pipelines.index.elasticsearch.documents import with_spelled_names
 from pipelines.index.elasticsearch.setup import alias, current_indices, index_status, migrate, set_up
+from pipelines.index.elasticsearch.writing import ArticleWriter, Current, Write
 from pipelines.index.query import QueryError
 from pipelines.languages import index_language
 
@@ -46,6 +48,7 @@ class ElasticsearchIndex:
         self._connection = Connection(address, settings)
         self._alias = alias(self._connection)
         self._current: Mapping[str, str] | None = None
+        self._writer = ArticleWriter(self._connection)
 
     def __repr__(self) -> str:
         return f"ElasticsearchIndex({str(self._connection.address)!r})"
@@ -67,6 +70,7 @@ class ElasticsearchIndex:
     def refresh(self) -> None:
         """Make all that was written visible to `known` and `search`."""
         self._connection.patiently(lambda client: client.indices.refresh(index=self._alias))
+        self._writer.refresh()
 
     def known(self, ids: Sequence[str]) -> dict[str, Known]:
         """What is held of these ids; of twins the one with the higher version."""
@@ -103,21 +107,21 @@ class ElasticsearchIndex:
         if not drafts:
             return []
         verdicts: dict[int, Verdict] = {}
-        actions: dict[int, Action] = {}
+        writes: dict[int, Write] = {}
         for place, draft in enumerate(drafts):
             try:
-                actions[place] = self._action(draft)
+                writes[place] = self._writer.prepare(draft.article, self._action(draft))
             except PydanticSerializationError as error:
                 reason = f"The article can't be written as JSON ({error})."
                 verdicts[place] = Verdict(id=draft.article.id, kind=OutcomeKind.FAILED, reason=reason)
-        heard = BulkWriter(self._connection).write(list(actions.values()))
-        verdicts.update(zip(actions, heard, strict=True))
+        heard = self._writer.write(list(writes.values()))
+        verdicts.update(zip(writes, heard, strict=True))
         return [verdicts[place] for place in range(len(drafts))]
 
     def _action(self, draft: Draft) -> Action:
         article, held = draft.article, draft.known
         index = held.index if held is not None else self._index_of(article.language)
-        source = _ARTICLES.dump_json(article, exclude_none=True)
+        source = with_spelled_names(_ARTICLES.dump_json(article, exclude_none=True), article)
         return index_action(index, article.id, source, article.version, held=held is not None)
 
     def _index_of(self, language: str) -> str:
@@ -136,7 +140,10 @@ class ElasticsearchIndex:
                     index=index, id=article_id, refresh=True
                 )
             )
-        return tuple(dict.fromkeys(article_id for _, article_id in lower))
+        ids = tuple(dict.fromkeys(article_id for _, article_id in lower))
+        kept = (article for id_ in ids if (article := self.get(id_)) is not None)
+        self._writer.clear({article.id: Current(article.version, len(article.quotes)) for article in kept})
+        return ids
 
     def get(self, article_id: str) -> Article | None:
         """One article, as of the last refresh."""

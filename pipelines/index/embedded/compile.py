@@ -9,7 +9,7 @@ from tantivy import FieldType, Occur, Searcher
 
 from pipelines.index.embedded.patterns import tantivy_pattern
 from pipelines.index.embedded.records import to_microseconds
-from pipelines.index.embedded.schema import PRESENT, Analysis, exact
+from pipelines.index.embedded.schema import PRESENT, Analysis, exact, spelled
 from pipelines.index.fields import FIELDS, SEARCHABLE, WORD_FIELDS, Kind
 from pipelines.index.query import (
     All,
@@ -26,6 +26,7 @@ from pipelines.index.query import (
     Wildcard,
     Words,
 )
+from pipelines.names import fold_name
 
 
 class Compiler:
@@ -81,13 +82,22 @@ class Compiler:
         text = SEARCHABLE[field] is Kind.TEXT
         match query:
             case Words():
-                return self._text(query, field) if text else self.one_of(field, (query.text,))
+                if text:
+                    return self._text(query, field)
+                if SEARCHABLE[field] is Kind.NAME:
+                    return self._name(field, query.text)
+                return self.one_of(field, (query.text,))
             case Wildcard():
                 return self._wildcard(query.pattern, exact(field) if text else field)
             case Fuzzy():
                 terms = self._analysis.exact.analyze(query.text) if text else [self._analysis.fold(query.text)]
                 name = exact(field) if text else field
                 return _all([self._fuzzy(name, term, query.distance) for term in terms])
+
+    def _name(self, field: str, text: str) -> tantivy.Query:
+        """The whole name as it is written, or some of its words in any spelling."""
+        words = self._phrase(spelled(field), fold_name(text).split())
+        return _unweighted(_any([self.one_of(field, (text,)), words]))
 
     def _text(self, query: Words, field: str) -> tantivy.Query:
         if query.phrase:

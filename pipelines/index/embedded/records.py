@@ -11,8 +11,9 @@ from tantivy import Document
 from models.article import Article
 from models.document import Known
 from models.errors import SetupError
-from pipelines.index.embedded.schema import ARTICLE, ID, ID_ORDER, KNOWN, PRESENT, exact
+from pipelines.index.embedded.schema import ARTICLE, ID, ID_ORDER, KNOWN, PRESENT, exact, spelled
 from pipelines.index.fields import SEARCHABLE, Kind
+from pipelines.names import fold_name
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -42,6 +43,9 @@ def to_document(article: Article) -> Document:
                         document.add_text(PRESENT, name)
                 case Kind.KEYWORD:
                     document.add_text(name, value)
+                case Kind.NAME:
+                    document.add_text(name, value)
+                    document.add_text(spelled(name), fold_name(value))
                 case Kind.DATE:
                     document.add_integer(name, to_microseconds(value))
                 case _:
@@ -51,6 +55,11 @@ def to_document(article: Article) -> Document:
     document.add_text(KNOWN, _known_text(article))
     document.add_bytes(ARTICLE, article.model_dump_json().encode())
     return document
+
+
+def texts_of(article: Article, field: str) -> Iterator[str]:
+    """What stands in a text field of an article: one text, or one from each of its parts."""
+    return _values(article, field.split("."))
 
 
 def to_article(document: Document) -> Article:
@@ -99,11 +108,11 @@ def _known_text(article: Article) -> str:
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
 
-def _values(article: Article, path: list[str]) -> Iterator[Any]:
-    value: Any = article
-    for part in path:
-        value = getattr(value, part, None)
+def _values(value: Any, path: list[str]) -> Iterator[Any]:
     if isinstance(value, tuple):
-        yield from value
+        for each in value:
+            yield from _values(each, path)
+    elif path:
+        yield from _values(getattr(value, path[0], None), path[1:])
     elif value is not None:
         yield value

@@ -5,7 +5,7 @@ from typing import Any
 from tantivy import Filter, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from models.language import Language
-from pipelines.index.fields import SEARCHABLE, Kind
+from pipelines.index.fields import NAMES, SEARCHABLE, Kind
 
 SCHEMA_VERSION = 1
 """Raised by hand when an index must be rebuilt for a reason that `describe` does not show."""
@@ -51,10 +51,12 @@ def build_schema() -> Schema:
             case Kind.TEXT:
                 builder.add_text_field(name, tokenizer_name="words", index_option="position")
                 builder.add_text_field(exact(name), tokenizer_name="exact", index_option="basic")
-            case Kind.KEYWORD:
+            case Kind.KEYWORD | Kind.NAME:
                 builder.add_text_field(name, tokenizer_name="folded", index_option="basic", fast=True)
             case _:
                 builder.add_integer_field(name, indexed=True, fast=True)
+    for name in NAMES:
+        builder.add_text_field(spelled(name), tokenizer_name="whitespace", index_option="position")
     builder.add_text_field(ID, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(KNOWN, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field(PRESENT, tokenizer_name="raw", index_option="basic")
@@ -66,6 +68,11 @@ def build_schema() -> Schema:
 def exact(field: str) -> str:
     """The unstemmed form of a text field."""
     return f"{field}.exact"
+
+
+def spelled(field: str) -> str:
+    """The words of a field of names, each as `fold_name` spells it."""
+    return f"{field}.folded"
 
 
 def raw() -> TextAnalyzer:

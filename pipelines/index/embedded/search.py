@@ -4,14 +4,15 @@ import heapq
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 
 import tantivy
 
 from models.article import Article
 from models.search import FacetValue, Hit, SearchRequest, SearchResult
 from pipelines.index.embedded.compile import all_of, is_constant
-from pipelines.index.embedded.highlight import highlight, needles
+from pipelines.index.embedded.highlight import PASSAGES, Needle, highlight, needles
+from pipelines.index.embedded.records import texts_of
 from pipelines.index.embedded.shard import Ranked, Shard
 from pipelines.index.fields import FACETS
 from pipelines.index.query import Query, QueryError, parse_query
@@ -92,6 +93,11 @@ def _hit(entry: Ranked, shard: Shard, query: Query) -> Hit:
     marked = {
         field: passages
         for field, wanted in needles(query, shard.analysis).items()
-        if (passages := highlight(getattr(article, field) or "", wanted, shard.analysis))
+        if (passages := _passages(article, field, wanted, shard))
     }
     return Hit(score=entry.score, highlights=marked, article=article)
+
+
+def _passages(article: Article, field: str, wanted: list[Needle], shard: Shard) -> tuple[str, ...]:
+    found = (passage for text in texts_of(article, field) for passage in highlight(text, wanted, shard.analysis))
+    return tuple(islice(found, PASSAGES))

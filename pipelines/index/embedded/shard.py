@@ -102,10 +102,10 @@ class Shard:
         with disk_errors(self.path):
             _write(self._index, articles)
 
-    def article(self, address: DocAddress) -> Article:
-        """The article of a match."""
+    def article(self, address: DocAddress, seen: Searcher | None = None) -> Article:
+        """The article of a match, found by `seen` if not as of the last refresh."""
         with disk_errors(self.path):
-            return to_article(self.searcher.doc(address))
+            return to_article((seen or self.searcher).doc(address))
 
     def get(self, article_id: str) -> Article | None:
         """One article."""
@@ -137,12 +137,13 @@ class Shard:
 
     def ordered(self, query: tantivy.Query) -> Iterator[tuple[int, list[DocAddress]]]:
         """All matches by the first bytes of their ids, those that share them together, a page in memory."""
+        yield from self._ordered(query, self.searcher)
+
+    def _ordered(self, query: tantivy.Query, seen: Searcher) -> Iterator[tuple[int, list[DocAddress]]]:
         start, size = 0, _PAGE
         while True:
             rest = tantivy.Query.range_query(self.schema, ID_ORDER, FieldType.Unsigned, start, None)
-            page = self.searcher.search(
-                all_of(query, [rest]), size, count=False, order_by_field=ID_ORDER, order=Order.Asc
-            ).hits
+            page = seen.search(all_of(query, [rest]), size, count=False, order_by_field=ID_ORDER, order=Order.Asc).hits
             groups: dict[int, list[DocAddress]] = {}
             for order, address in page:
                 groups.setdefault(order, []).append(address)
@@ -158,9 +159,10 @@ class Shard:
             start, size = last, _PAGE
 
     def articles(self, query: tantivy.Query) -> Iterator[Article]:
-        """All matches, ordered by id."""
-        for _, addresses in self.ordered(query):
-            yield from sorted(map(self.article, addresses), key=lambda article: article.id)
+        """All matches as of now, ordered by id, whatever is written before the last is read."""
+        seen = self.searcher
+        for _, addresses in self._ordered(query, seen):
+            yield from sorted((self.article(address, seen) for address in addresses), key=lambda article: article.id)
 
     def size(self) -> int:
         """Bytes on disk."""

@@ -13,7 +13,10 @@ ALIASES = {
     "org": "organizations",
     "person": "people",
     "place": "places",
+    "quote": "quotes.text",
+    "quotes": "quotes.text",
     "source": "source_id",
+    "speaker": "speakers",
 }
 """Short names that people type, and the fields they mean."""
 

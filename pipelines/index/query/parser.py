@@ -172,7 +172,7 @@ class _Reader:
                     None if low is None else _integer(low) + (not with_low),
                     None if high is None else _integer(high) - (not with_high),
                 )
-            case Kind.KEYWORD:
+            case Kind.KEYWORD | Kind.NAME:
                 return _keyword_range(field, low, high, with_low, with_high)
             case _:
                 raise QueryError(f"Column {_column(item)}: {field} is text; ranges are for dates, numbers and names.")
@@ -192,7 +192,7 @@ class _Reader:
 
 def _phrase(term: lucene.Phrase, field: str | None, slop: int) -> Query | None:
     text = _value(term)
-    if field and SEARCHABLE[field] is Kind.KEYWORD:
+    if field and SEARCHABLE[field] in (Kind.KEYWORD, Kind.NAME):
         return Words(field, text, phrase=True)
     return Words(field, text, phrase=True, slop=slop) if _WORDLIKE.search(text) else None
 
@@ -212,7 +212,7 @@ def _worth_searching(term: lucene.Word) -> bool:
 
 def _fuzzy(item: lucene.Fuzzy, field: str | None) -> Query | None:
     term = item.term
-    if field and SEARCHABLE[field] not in (Kind.TEXT, Kind.KEYWORD):
+    if field and SEARCHABLE[field] not in (Kind.TEXT, Kind.KEYWORD, Kind.NAME):
         raise QueryError(f"Column {_column(item)}: {field} has exact values; ~ is for words.")
     if _WILD.match(term.value):
         raise QueryError(f"Column {_column(item)}: a word has either * and ? or ~, not both.")

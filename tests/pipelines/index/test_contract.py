@@ -133,6 +133,8 @@ def test_matches_are_marked_where_they_stand(press_index: SearchIndex) -> None:
     assert "<em>heilige Mission</em>" in passages('"heilige mission"', "de-kursk")
     assert "<em>Putztag</em>" in passages("putz*", "de-putztag")
     assert "<em>Kursk</em>" in passages("kurks~1", "pl-kursk")
+    assert "Es ist eine <em>heilige Mission</em> der Soldaten." in passages('quotes:"heilige mission"', "de-kursk")
+    assert "<em>Helden</em> bleiben" in passages("quotes:held*", "de-putin")
     assert "<em>" in passages("北京", "zh-beida")
     assert "mission" not in passages("kursk -title:mission", "en-soldiers")
 
@@ -156,6 +158,38 @@ def test_facets_count_all_matches_and_keep_their_case(press_index: SearchIndex) 
     assert result.facets["countries"][0].value == "RU"
     narrower = press_index.search(SearchRequest(query="kursk", facets=("countries",)))
     assert {each.value: each.count for each in narrower.facets["countries"]} == {"RU": 2, "KP": 2}
+
+
+def test_people_organizations_places_countries_and_speakers_are_counted(press_index: SearchIndex) -> None:
+    wanted = ("people", "organizations", "places", "countries", "speakers")
+    assert set(wanted) <= set(SearchRequest().facets)
+    result = press_index.search(SearchRequest(query="kursk OR people:putin", facets=wanted))
+    counts = {name: {each.value: each.count for each in values} for name, values in result.facets.items()}
+    assert counts == {
+        "people": {"Wladimir Putin": 2, "Vladimir Putin": 2, "Kim Jong Un": 2},
+        "organizations": {"Koreanische Volksarmee": 1},
+        "places": {"Kursk": 2},
+        "countries": {"RU": 4, "KP": 2},
+        "speakers": {"Wladimir Putin": 2, "Kim Jong Un": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    ("facet", "value", "found"),
+    [
+        ("people", "WLADIMIR PUTIN", {"de-kursk", "de-putin"}),
+        ("organizations", "koreanische volksarmee", {"de-kursk"}),
+        ("places", "kursk", {"de-kursk", "pl-kursk"}),
+        ("countries", "ru", {"de-kursk", "de-putin", "en-soldiers", "en-putin", "fr-soldats"}),
+        ("speakers", "kim jong un", {"de-kursk"}),
+        ("people", "putin", set()),
+    ],
+)
+def test_a_filter_takes_the_whole_value_that_a_facet_shows(
+    press_index: SearchIndex, facet: str, value: str, found: set[str]
+) -> None:
+    request = SearchRequest(filters={facet: (value,)}, facets=(facet,))
+    assert set(_found(press_index, limit=100, **request.model_dump(include={"filters"}))) == set(_ids(found))
 
 
 def test_filters_take_any_of_their_values_without_case(press_index: SearchIndex) -> None:
@@ -210,6 +244,21 @@ def test_the_export_is_complete_and_ordered_by_id(press_index: SearchIndex) -> N
     assert exported == sorted(press().values(), key=lambda article: article.id)
     some = press_index.export(SearchRequest(query="kursk", language="de"))
     assert {article.id for article in some} == set(_ids(["de-kursk", "de-soldat"]))
+
+
+def test_an_export_holds_what_there_was_whatever_is_written_meanwhile(index: SearchIndex) -> None:
+    drafts = [make_draft(f"a{number}", title="before", body="") for number in range(1_100)]
+    index.write(drafts)
+    index.refresh()
+    exported = []
+    for number, article in enumerate(index.export(SearchRequest())):
+        exported.append(article)
+        if number % 500 == 0:
+            later = [draft_of(draft.article.model_copy(update={"title": "after"})) for draft in drafts]
+            index.write([*later, make_draft(f"new {number}")])
+            index.refresh()
+    assert [article.id for article in exported] == sorted(draft.article.id for draft in drafts)
+    assert {article.title for article in exported} == {"before"}
 
 
 @pytest.mark.parametrize(

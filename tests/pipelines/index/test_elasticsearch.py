@@ -87,8 +87,10 @@ def test_setup_makes_one_index_per_language_behind_one_alias_and_nothing_the_sec
     open_index: Opener, client: Elasticsearch, prefix: str
 ) -> None:
     report = open_index().setup()
-    assert set(report.created) == {f"{prefix}-articles-v1-{code}" for code in INDEXED}
-    assert set(client.indices.get_alias(name=f"{prefix}-articles")) == set(report.created)
+    articles = {f"{prefix}-articles-v1-{code}" for code in INDEXED}
+    assert set(report.created) == articles | {f"{prefix}-quotes-v1"}
+    assert set(client.indices.get_alias(name=f"{prefix}-articles")) == articles
+    assert set(client.indices.get_alias(name=f"{prefix}-quotes")) == {f"{prefix}-quotes-v1"}
     assert open_index().setup() == type(report)()
 
 
@@ -211,8 +213,13 @@ def test_an_article_stays_in_the_index_it_is_in(open_index: Opener, prefix: str)
 def test_what_elasticsearch_refuses_for_good_leaves_its_neighbours_alone(open_index: Opener) -> None:
     index = open_index()
     index.setup()
-    many = tuple(Quote(text="x", offset=0) for _ in range(10_001))
-    drafts = [make_draft("a"), make_draft("b", authors=("x" * 40_000,)), make_draft("c", quotes=many), make_draft("d")]
+    many = tuple(Entity(name="x", kind="misc", mentions=()) for _ in range(10_001))
+    drafts = [
+        make_draft("a"),
+        make_draft("b", authors=("x" * 40_000,)),
+        make_draft("c", entities=many),
+        make_draft("d"),
+    ]
     verdicts = index.write(drafts)
     assert [each.kind.value for each in verdicts] == ["new", "failed", "failed", "new"]
     assert "authors" in (verdicts[1].reason or "")
