@@ -8,7 +8,9 @@ class FeedState(Model):
 
     `etag` and `last_modified` are kept exactly as received (RFC 9110, section 13.1). `fingerprint`
     covers all that decides an outcome besides the bytes: another one makes the next fetch unconditional.
-    `shared_urls` are links that identify nothing because several entries carried them.
+    `shared_urls` are links that identify nothing because several entries carried them. `last_new_at` is when a poll
+    last brought a new article, `usual_gap` the usual seconds between such polls, newer ones counting more. `gone_at`
+    is when the server first said that the feed is gone for good (410), until it answers otherwise.
     """
 
     source_id: str
@@ -24,7 +26,20 @@ class FeedState(Model):
     next_due_at: Instant | None = None
     failures_in_a_row: int = 0
     last_error: str | None = None
+    last_new_at: Instant | None = None
+    usual_gap: float | None = None
+    gone_at: Instant | None = None
 
     def forget_validators(self) -> "FeedState":
         """The state that makes the next fetch unconditional."""
         return self.model_copy(update={"etag": None, "last_modified": None, "body_hash": None})
+
+    def with_news(self) -> "FeedState":
+        """The state after a poll that brought new articles."""
+        at, before, usual = self.last_success_at, self.last_new_at, self.usual_gap
+        if at is None or (before is not None and at <= before):
+            return self
+        if before is not None:
+            gap = (at - before).total_seconds()
+            usual = gap if usual is None else (4 * usual + gap) / 5
+        return self.model_copy(update={"last_new_at": at, "usual_gap": usual})

@@ -160,6 +160,10 @@ class Handler(BaseHTTPRequestHandler):
     def html(self) -> None:
         self.answer(HTML, kind="text/html")
 
+    def typed(self) -> None:
+        """/typed/text/html is a feed that is called so."""
+        self.answer(FEED, kind=self.path.removeprefix("/typed/"))
+
     def nonsense(self) -> None:
         self.wfile.write(b"HTTP/9.9 what\r\n\r\n")
         self.close_connection = True
@@ -181,7 +185,7 @@ class Handler(BaseHTTPRequestHandler):
 PLAIN = (
     *("lying", "stuck", "drip", "endless", "bomb", "loop", "hops", "elsewhere", "status", "wait_seconds", "wait_date"),
     *("broken_off", "broken_gzip", "gzipped", "deflated", "raw_deflated", "brotli", "html", "nonsense", "hang_up"),
-    *("slow", "page"),
+    *("slow", "page", "typed"),
 )
 
 ANSWERS: dict[str, Callable[[Handler], None]] = {

@@ -28,13 +28,21 @@ Allowed = Callable[[URL], Awaitable[None]]
 """Asked before each request; raises FetchError where it may not be made."""
 
 
+class Hop(NamedTuple):
+    """One redirect: its status (301 and 308 are for good), and where it led."""
+
+    status: int
+    url: str
+
+
 class Answer(NamedTuple):
-    """What a server sent in the end: status 200 to 299, or 304 without a body."""
+    """What a server sent in the end: status 200 to 299, or 304 without a body. `hops` are the redirects before it."""
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    hops: tuple[Hop, ...] = ()
 
     def header(self, name: str) -> str | None:
         """A header as received; none where it is empty, longer than 1,000 characters or not Unicode."""
@@ -109,16 +117,18 @@ class Client:
 
     async def _follow(self, ask: Ask, deadline: asyncio.Timeout, held: AsyncExitStack) -> Answer:
         target, own = web_address(ask.url), ask.own
+        hops: list[Hop] = []
         for _ in range(self._settings.max_redirects + 1):
             if ask.allowed is not None:
                 async with paused(deadline):
                     await ask.allowed(target)
             answer = await self._one(target, {**ask.headers, **own}, ask.enough, deadline, held)
             if isinstance(answer, Answer):
-                return answer
-            if not _same_site(target, answer):
+                return answer._replace(hops=tuple(hops))
+            hops.append(answer)
+            if not _same_site(target, URL(answer.url)):
                 own = {}
-            target = answer
+            target = URL(answer.url)
         raise FetchError(f"{shown(ask.url)} redirects more than {self._settings.max_redirects} times.")
 
     async def _one(
@@ -128,7 +138,7 @@ class Client:
         enough: int | None,
         deadline: asyncio.Timeout,
         held: AsyncExitStack,
-    ) -> Answer | URL:
+    ) -> Answer | Hop:
         """One request: its answer, or where it redirects to."""
         host = self._hosts[target.raw_host or ""]
         async with paused(deadline):
@@ -136,7 +146,7 @@ class Client:
         try:
             async with self._session.get(target, headers=headers, allow_redirects=False) as response:
                 if response.status in _REDIRECTS and response.headers.get("Location"):
-                    return _redirected(target, response.headers["Location"])
+                    return Hop(response.status, str(_redirected(target, response.headers["Location"])))
                 if response.status != 304 and not 200 <= response.status < 300:
                     raise StatusError(str(target), response.status, response.headers.get("Retry-After"))
                 body = b"" if response.status == 304 else await self._body(response, enough, deadline, held)

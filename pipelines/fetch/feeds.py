@@ -13,15 +13,16 @@ from pipelines import NEWSBEAM_VERSION
 from pipelines.fetch.client import Answer, Ask, Client
 from pipelines.fetch.credentials import own_headers
 from pipelines.fetch.reasons import StatusError, shown
-from pipelines.schedule import next_due
+from pipelines.schedule import interval_of, next_due
 
 UNCONDITIONAL_EVERY = timedelta(days=1)
 """Validators lie: so often a feed is asked for all it has, whatever it said before."""
 
-_ACCEPT = (
+ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json,"
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.8"
 )
+"""Feeds first, in every format; then whatever there is."""
 
 
 async def poll_feed(
@@ -32,7 +33,7 @@ async def poll_feed(
     put: Callable[[Document | Polled], Awaitable[None]],
 ) -> None:
     """Fetch one feed and put its document, or how the poll ended without one."""
-    headers = {"Accept": _ACCEPT, **validators(poll, source, now())}
+    headers = {"Accept": ACCEPT, **validators(poll, source, now())}
     try:
         async with client.get(Ask(source.url, headers, own_headers(source))) as answer:
             await put(_judged(poll, source, answer, now()))
@@ -120,7 +121,8 @@ def _succeeded(poll: Poll, source: FeedSource, answer: Answer, at: datetime, cha
             "url": source.url,
             "last_attempt_at": at,
             "last_success_at": at,
-            "next_due_at": next_due(at, source.every, 0, answer.header("Retry-After")),
+            "gone_at": None,
+            "next_due_at": next_due(at, interval_of(source.every, poll.state, at), 0, answer.header("Retry-After")),
             **changes,
         }
     )
@@ -136,6 +138,7 @@ def _failed(poll: Poll, source: FeedSource, error: FetchError, at: datetime) -> 
     before = _state(poll, source)
     failures = before.failures_in_a_row + 1
     retry_after = error.retry_after if isinstance(error, StatusError) else None
+    gone = isinstance(error, StatusError) and error.status == 410
     state = before.model_copy(
         update={
             "url": source.url,
@@ -143,6 +146,7 @@ def _failed(poll: Poll, source: FeedSource, error: FetchError, at: datetime) -> 
             "next_due_at": next_due(at, source.every, failures, retry_after),
             "failures_in_a_row": failures,
             "last_error": str(error),
+            "gone_at": (before.gone_at or at) if gone else None,
         }
     )
     failure = Failure.of(error, source, origin=source.url, at=at, newsbeam=NEWSBEAM_VERSION, url=source.url)

@@ -24,6 +24,10 @@ _remembered: dict[tuple[str, bool], tuple[float, Protego]] = {}
 """Rules by site and whether private addresses were allowed, and until when. They outlive a call, not the process."""
 
 
+class Disallowed(FetchError):
+    """The site's robots.txt says no, or (then `transient`) nobody can say what it says now."""
+
+
 class Robots:
     """Asks each site's robots.txt before its pages."""
 
@@ -40,9 +44,9 @@ class Robots:
         async with self._asking[site]:
             verdict = self._failed.get(site) or _recall(site, self._private) or await self._ask(site)
         if isinstance(verdict, FetchError):
-            raise FetchError(str(verdict), transient=verdict.transient)
+            raise Disallowed(str(verdict), transient=verdict.transient)
         if not verdict.can_fetch(str(url), self._agent):
-            raise FetchError(f"{shown(str(url))} may not be fetched by robots, as the site's robots.txt says.")
+            raise Disallowed(f"{shown(str(url))} may not be fetched by robots, as the site's robots.txt says.")
 
     async def _ask(self, site: str) -> Verdict:
         """No robots.txt allows all; a server in trouble allows nothing for now (RFC 9309, section 2.3.1)."""
