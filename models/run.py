@@ -1,5 +1,7 @@
 """What a run is asked to do."""
 
+from datetime import timedelta
+
 from pydantic import Field
 
 from models.base import Model
@@ -10,7 +12,7 @@ class RunRequest(Model):
 
     With `paths` (files, directories or globs) it takes these files, else the feeds that are due: `source_id` names
     the only one, `all` takes those that are not due too. `again` ignores what is known of entries and documents.
-    `workers` overrides the settings.
+    `workers`, `max_runtime` and `grace` override the settings.
     """
 
     paths: tuple[str, ...] = ()
@@ -18,3 +20,5 @@ class RunRequest(Model):
     all: bool = False
     again: bool = False
     workers: int | None = Field(default=None, ge=1, le=64)
+    max_runtime: timedelta | None = None
+    grace: timedelta | None = None

@@ -1,13 +1,15 @@
 """What configures Newsbeam: `newsbeam.yaml` and `feeds.yaml`, as read and checked before anything runs."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
 
+from models.aliases_file import Alias
 from models.base import Model
-from models.feeds_file import Zone
+from models.feeds_file import Duration, VariableName, Zone, duration_text
 from models.source import Content, FeedSource
 
 
@@ -33,6 +35,14 @@ def _index(value: str) -> str:
 
 IndexAddress = Annotated[str, StringConstraints(min_length=1), AfterValidator(_index)]
 """A directory, or the address of an Elasticsearch with the index prefix as its path."""
+
+
+WrittenDuration = Annotated[Duration, PlainSerializer(duration_text, when_used="json")]
+"""A duration that is written as it is read: `15m`."""
+
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+"""A BCP 47 primary language subtag."""
 
 
 class FetchSettings(Model):
@@ -90,6 +100,30 @@ class RunSettings(Model):
     chunk_bytes: int = Field(default=32 * 2**20, ge=2**20, description="of files in one chunk, as on disk")
     error_budget: float = Field(default=0.05, ge=0, le=1, description="share of entries that may fail")
     error_budget_at_least: int = Field(default=10, ge=0)
+    max_runtime: WrittenDuration | None = Field(default=None, description="after it a run stops as after a signal")
+    grace: WrittenDuration = Field(
+        default=timedelta(seconds=25), description="what is in hand may take so long after a signal: 25s, 2m"
+    )
+    keep_reports: WrittenDuration = Field(default=timedelta(days=30), description="reports of older runs are removed")
+    ping_env: VariableName = Field(
+        default="NEWSBEAM_PING_URL",
+        description="environment variable with the address of a monitor that is called when a run starts and ends",
+    )
+
+
+class EnrichSettings(Model):
+    """What looks for the names in a text: Newsbeam's own models, spaCy's pipelines, or nothing but the gazetteer."""
+
+    extractor: Literal["newsbeam", "spacy", "none"] = Field(
+        default="newsbeam", description="what finds people and organizations"
+    )
+    spacy: dict[Language, str] = Field(
+        default_factory=dict,
+        description="for a language, the name or directory of the spaCy pipeline that reads it: {de: de_core_news_sm}",
+    )
+    aliases: tuple[Alias, ...] | None = Field(
+        default=None, exclude=True, description="what aliases.yaml beside newsbeam.yaml holds; write it there"
+    )
 
 
 class Settings(Model):
@@ -102,6 +136,7 @@ class Settings(Model):
     files: FileSettings = FileSettings()
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
     run: RunSettings = RunSettings()
+    enrich: EnrichSettings = EnrichSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
 

@@ -12,16 +12,20 @@ from models.outcome import DocumentStatus, Failure, Outcome, OutcomeKind, Polled
 class Count(Model):
     """What is known of one document so far: how many of its entries have ended, and, once Parse said it, of how many.
 
-    `pending` counts articles that still wait for their page.
+    `pending` counts articles that still wait for their page, `new` those that were written for the first time.
     """
 
     ended: int = 0
     pending: int = 0
+    new: int = 0
     polled: Polled | None = None
 
     def __add__(self, other: "Count") -> "Count":
         return Count(
-            ended=self.ended + other.ended, pending=self.pending + other.pending, polled=self.polled or other.polled
+            ended=self.ended + other.ended,
+            pending=self.pending + other.pending,
+            new=self.new + other.new,
+            polled=self.polled or other.polled,
         )
 
     @property
@@ -39,6 +43,7 @@ class Count(Model):
         state = self.polled.state if self.polled else None
         if state is not None and self.polled is not None and self.polled.status is DocumentStatus.FETCHED:
             state = state.model_copy(update={"failures_in_a_row": 0, "last_error": None})
+            state = state.with_news() if self.new else state
         return state.forget_validators() if state and self.pending else state
 
 
@@ -46,10 +51,15 @@ def count_outcomes(outcomes: Sequence[Outcome]) -> dict[str, Count]:
     """Sum outcomes by document."""
     ended: dict[str, int] = defaultdict(int)
     pending: dict[str, int] = defaultdict(int)
+    new: dict[str, int] = defaultdict(int)
     for outcome in outcomes:
         ended[outcome.document] += 1
         pending[outcome.document] += outcome.pending
-    return {document: Count(ended=number, pending=pending[document]) for document, number in ended.items()}
+        new[outcome.document] += outcome.kind is OutcomeKind.NEW
+    return {
+        document: Count(ended=number, pending=pending[document], new=new[document])
+        for document, number in ended.items()
+    }
 
 
 def tally_outcomes(outcomes: Sequence[Outcome]) -> dict[tuple[str, OutcomeKind], int]:

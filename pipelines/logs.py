@@ -3,8 +3,10 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 from models.errors import NewsbeamError
 
@@ -14,15 +16,44 @@ _IN_QUERY = re.compile(r"(?<=[?&])([^=&\s]*(?:auth|token|secret|passw|key|sig)[^
 
 HIDDEN = "***"
 
+_runs: list[str] = []
+"""The ids of the runs that this process is in, the innermost last."""
 
-def configure_logging(level: str) -> None:
+
+def configure_logging(level: str | int) -> None:
     """Send what Newsbeam and its libraries log, from this level on, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter())
     handler.addFilter(_of_interest)
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level.upper())
+    root.setLevel(level.upper() if isinstance(level, str) else level)
+
+
+@contextmanager
+def in_run(run_id: str | None) -> Iterator[None]:
+    """Let every line that this process logs meanwhile, from whichever thread, name the run."""
+    if run_id is None:
+        yield
+        return
+    _runs.append(run_id)
+    try:
+        yield
+    finally:
+        _runs.remove(run_id)
+
+
+@contextmanager
+def new_run() -> Iterator[str]:
+    """A run of its own, by its new id."""
+    run_id = uuid4().hex
+    with in_run(run_id):
+        yield run_id
+
+
+def run_id() -> str | None:
+    """The run that this process is in."""
+    return _runs[-1] if _runs else None
 
 
 def _of_interest(record: logging.LogRecord) -> bool:
@@ -31,7 +62,7 @@ def _of_interest(record: logging.LogRecord) -> bool:
     Beam warns of parts that are not used here and shows the traceback of our errors; the Elasticsearch client warns
     of each request that we try again.
     """
-    if logging.getLogger().level <= logging.INFO:
+    if logging.getLogger().level <= logging.DEBUG:
         return True
     if record.name.startswith("elastic_transport"):
         return record.levelno >= logging.ERROR
@@ -71,9 +102,17 @@ def _structured(terminal: bool) -> logging.Formatter:
             structlog.stdlib.add_logger_name,
             structlog.stdlib.ExtraAdder(),
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _name_run,
         ],
         processors=rendering,
     )
+
+
+def _name_run(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say which run a line belongs to."""
+    if _runs:
+        event["run_id"] = _runs[-1]
+    return event
 
 
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -10,7 +10,7 @@ from models.article import Article
 from models.document import Candidate, Document, Entry, Poll
 from models.errors import NormalizeError, ParseError
 from models.outcome import Draft, Failure, Outcome, Parsed, Polled
-from models.settings import Configuration, FileSettings
+from models.settings import Configuration, FileSettings, Settings
 from models.source import FeedSource, FileSource
 from pipelines.complete import complete
 from pipelines.dead_letters import refused_candidate, refused_document
@@ -30,7 +30,7 @@ def preview(configuration: Configuration, paths_or_urls: Sequence[str]) -> Itera
     An address may be a feed's or an article's; that of a configured feed is read with its settings. Raises
     SetupError for a path where nothing is.
     """
-    enricher = open_enricher()
+    enricher = open_enricher(configuration.settings.enrich)
     polls = [_poll(configuration, given) for given in paths_or_urls if _is_url(given)]
     if paths := [given for given in paths_or_urls if not _is_url(given)]:
         content = configuration.settings.files.content()
@@ -45,7 +45,7 @@ def preview(configuration: Configuration, paths_or_urls: Sequence[str]) -> Itera
             yield from _failure(document)
         else:
             parsed = _parse(document, settings.files, configured)
-            yield from _records(parsed, configuration, enricher)
+            yield from _records(parsed, settings, enricher)
 
 
 def _is_url(given: str) -> bool:
@@ -75,17 +75,21 @@ def _parse(document: Document, files: FileSettings, configured: frozenset[str]) 
         return refused_document(document, error)
 
 
-def _records(parsed: Parsed | Polled, configuration: Configuration, enricher: Enricher) -> Iterator[Article | Failure]:
+def _records(parsed: Parsed | Polled, settings: Settings, enricher: Enricher) -> Iterator[Article | Failure]:
     if isinstance(parsed, Polled):
         yield from _failure(parsed)
         return
     for outcome in parsed.failed:
         yield from _failure(outcome)
-    entries, _ = first_of_each(parsed.entries)
-    rest = iter(entries)
+    yield from records_of(parsed.entries, settings, enricher)
+
+
+def records_of(entries: Sequence[Entry], settings: Settings, enricher: Enricher) -> Iterator[Article | Failure]:
+    """The records that these entries become, pages fetched where their source asks for it, and their dead letters."""
+    rest = iter(first_of_each(entries)[0])
     while batch := list(islice(rest, BATCH)):
         drafts: list[Draft] = []
-        for made in _drafts(batch, configuration):
+        for made in _drafts(batch, settings):
             if isinstance(made, Draft):
                 drafts.append(made)
             else:
@@ -97,9 +101,9 @@ def _records(parsed: Parsed | Polled, configuration: Configuration, enricher: En
                 yield from _failure(enriched)
 
 
-def _drafts(entries: Sequence[Entry], configuration: Configuration) -> Iterator[Draft | Outcome]:
+def _drafts(entries: Sequence[Entry], settings: Settings) -> Iterator[Draft | Outcome]:
     candidates = [Candidate(entry=entry, entry_hash=entry_hash(entry)) for entry in entries]
-    for completed in complete(candidates, configuration.settings.fetch, fetch_pages):
+    for completed in complete(candidates, settings.fetch, fetch_pages):
         if isinstance(completed, Outcome):
             yield completed
             continue

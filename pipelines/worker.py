@@ -3,40 +3,42 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
 from multiprocessing import connection, parent_process
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
-from typing import Protocol
+from typing import TypeVar
 
-from pipelines.logs import configure_logging
+from pipelines.logs import configure_logging, in_run
+from pipelines.stop import STOP
 
-
-class Flag(Protocol):
-    """An event, of threads or of processes."""
-
-    def wait(self) -> bool:
-        """Until it is set."""
-
-    def set(self) -> None:
-        """For good."""
+_Plan = TypeVar("_Plan")
+_Work = TypeVar("_Work")
+_Done = TypeVar("_Done")
 
 
-def begin(messages: "SimpleQueue[int | None]", stop: Event, log_level: str) -> None:
+def begin(messages: "SimpleQueue[int | None]", stop: Event, log_level: int) -> None:
     """Leave signals to the driver, tell it how far the work is, stop when it says so, end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     configure_logging(log_level)
     threading.Thread(target=_end_with_driver, daemon=True).start()
-    from pipelines.transforms import PROGRESS, STOP
+    from pipelines.transforms import PROGRESS
 
     PROGRESS.append(messages.put)
-    threading.Thread(target=pass_on, args=(stop, STOP), daemon=True).start()
+    threading.Thread(target=_pass_on, args=(stop,), daemon=True).start()
 
 
-def pass_on(said: Flag, hearer: Flag) -> None:
-    """Wait until the one is set, then set the other."""
-    said.wait()
-    hearer.set()
+def work_in_run(common: tuple[str | None, Callable[[_Plan, _Work], _Done], _Plan], work: _Work) -> _Done:
+    """One task of a run, whose id stands in what is logged meanwhile."""
+    run_id, task, plan = common
+    with in_run(run_id):
+        return task(plan, work)
+
+
+def _pass_on(stop: Event) -> None:
+    stop.wait()
+    STOP.because("by its driver")
 
 
 def _end_with_driver() -> None:

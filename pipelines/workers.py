@@ -1,7 +1,7 @@
 """The processes that a run works in: this one, or a pool that lives as long as the run."""
 
+import logging
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -12,11 +12,11 @@ from multiprocessing.queues import SimpleQueue
 from models.document import Poll
 from models.errors import TryLater
 from pipelines.chunks import shares
-from pipelines.transforms import PROGRESS, STOP, Plan, close_stores
-from pipelines.worker import begin, pass_on
-
-Counts = Counter[tuple[str, str]]
-"""Counters of a chunk: what is counted, and of which source, stage or reason."""
+from pipelines.logs import run_id
+from pipelines.reports import Counts
+from pipelines.stop import STOP
+from pipelines.transforms import PROGRESS, Plan, close_stores
+from pipelines.worker import begin, work_in_run
 
 Task = Callable[[Plan, Sequence[Poll]], Counts]
 
@@ -43,15 +43,15 @@ def work_in_pool(
     listener.start()
     large = plan.settings.files.part_bytes
     stop = context.Event()
-    threading.Thread(target=pass_on, args=(STOP, stop), daemon=True).start()
-    at_start = (messages, stop, plan.settings.log_level)
-    with ProcessPoolExecutor(workers, context, initializer=begin, initargs=at_start) as pool:
+    at_start = (messages, stop, logging.getLogger().level)
+    with _heard(stop.set), ProcessPoolExecutor(workers, context, initializer=begin, initargs=at_start) as pool:
 
         def deal(chunk: Sequence[Poll]) -> Counts:
-            counts: Counts = Counter()
+            counts = Counts()
             dealt = shares(chunk, workers, large)
+            common = [(run_id(), task, plan)] * len(dealt)
             try:
-                for done in pool.map(task, [plan] * len(dealt), dealt):
+                for done in pool.map(work_in_run, common, dealt):
                     counts.update(done)
             except BrokenProcessPool:
                 raise TryLater("a worker process was killed; nothing is lost, run again") from None
@@ -61,6 +61,18 @@ def work_in_pool(
     # Not after a broken pool: a worker that was killed may have taken the queue's lock along.
     messages.put(None)
     listener.join()
+
+
+@contextmanager
+def _heard(hearer: Callable[[], None]) -> Iterator[None]:
+    """Tell the hearer when it is time to stop."""
+    STOP.hearers.append(hearer)
+    try:
+        if STOP.is_set():
+            hearer()
+        yield
+    finally:
+        STOP.hearers.remove(hearer)
 
 
 def _listen(messages: "SimpleQueue[int | None]", ended: Callable[[int], None]) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -166,6 +167,7 @@ def test_a_second_run_finds_the_index_locked_and_says_by_whom(newsbeam: Newsbeam
         done = newsbeam("run", str(corpus))
         assert done.returncode == 75
         assert str(os.getpid()) in done.stderr
+        assert f"since {datetime.now(UTC):%Y-%m-%d}" in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
     index.close()
     state.close()

@@ -1,93 +1,30 @@
-"""The command line: one file per group of commands, and here what they all end in, an exit code and a message."""
+"""The command line: one file per group of commands. Here it begins, with nothing imported yet that takes time."""
 
-import errno
+import os
 import signal
 import sys
-import threading
-from collections.abc import Sequence
 from types import FrameType
 
-from typer.exceptions import TyperException
-from typer.main import get_command
-
-from models.errors import SetupError, TryLater
-from pipelines.cli.commands import app
-from pipelines.cli.output import ReaderLeft, complain, flush, give_up, tell
-from pipelines.configuration import ConfigError
-
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-_INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
+_STOPPED = 75
 
 
 def main() -> None:
-    """The command `newsbeam`."""
-    sys.exit(run_command(sys.argv[1:]))
-
-
-def run_command(arguments: Sequence[str]) -> int:
-    """Run one command to its exit code: 0 done, 1 a bug, 2 wrong set-up, 3 too many failures, 75 try again later.
-
-    A bug is not caught: Python prints its traceback and exits with 1.
-    """
-    _let_sigterm_interrupt()
-    _write_any_character()
+    """The command `newsbeam`. A signal ends it with 75 from the first moment; a run has a way of its own to stop."""
+    # Before numpy comes: work is divided by processes, and threads on matrices as small as ours only wait in turn.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
     try:
-        code = get_command(app).main(args=list(arguments), prog_name="newsbeam", standalone_mode=False)
-        flush()
-    except TyperException as error:
-        _complain_of_usage(error)
-        return error.exit_code
-    except ConfigError as error:
-        tell(str(error))
-        complain(f"{_count(len(error.problems), 'problem')} in the configuration")
-        return 2
-    except SetupError as error:
-        complain(str(error))
-        return 2
-    except TryLater as error:
-        complain(str(error))
-        return 75
-    except ReaderLeft:
-        give_up()
-        return 0
-    except OSError as error:
-        if error.errno not in _DISK_FULL:
-            raise
-        complain(f"{error.filename or 'the disk'} is full; make room and run again, nothing is lost")
-        give_up()
-        return 75
+        from pipelines.cli.endings import run_command
+
+        code = run_command(sys.argv[1:])
     except KeyboardInterrupt:
-        code = _INTERRUPTED
-    if code == _INTERRUPTED:
-        complain("stopped before the end")
-        return 75
-    return code if isinstance(code, int) else 0
+        sys.stderr.write("newsbeam: stopped before the end\n")
+        code = _STOPPED
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # how it ended is decided
+    sys.exit(code)
 
 
-def _complain_of_usage(error: TyperException) -> None:
-    message = error.format_message()
-    context = getattr(error, "ctx", None)
-    hint = f" ({context.command_path} --help tells more)" if context is not None else ""
-    if message:
-        complain(f"{message.rstrip('.')}{hint}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _let_sigterm_interrupt() -> None:
-    """Outside of a run, which has its own way to stop, SIGTERM is what Ctrl-C is."""
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, interrupt)
-
-
-def _write_any_character() -> None:
-    """A terminal that can't show a character shows another one; that is no reason to stop."""
-    for stream in (sys.stdout, sys.stderr):
-        if reconfigure := getattr(stream, "reconfigure", None):
-            reconfigure(errors="backslashreplace")
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

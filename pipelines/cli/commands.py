@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pipelines import NEWSBEAM_VERSION
-from pipelines.cli import config, failures, index, preview, run, search
+from pipelines.cli import config, evaluate, failures, feeds, index, preview, run, search, status, tag
 from pipelines.cli.options import Common, ConfigOption, IndexOption
 
 app = typer.Typer(
@@ -15,9 +15,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run.run)
+app.command("status")(status.status)
 app.command("preview")(preview.preview)
 app.command("search")(search.search)
 app.command("export")(search.export)
+app.command("tag")(tag.tag)
+app.command("evaluate")(evaluate.evaluate)
+app.add_typer(feeds.app, name="feeds")
 app.add_typer(failures.app, name="failures")
 app.add_typer(index.app, name="index")
 app.add_typer(config.app, name="config")

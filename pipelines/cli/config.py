@@ -79,7 +79,7 @@ def schema(
     config: ConfigOption = None,  # noqa: ARG001  # every command takes them; schemas do not depend on them
     index: IndexOption = None,  # noqa: ARG001
 ) -> int:
-    """Print the JSON Schema of a file (newsbeam, feeds) or of what a command prints (article, failure, run, search).
+    """Print the JSON Schema of a file (newsbeam, feeds) or of what a command prints (article, run, ...).
 
     newsbeam config schema feeds
     newsbeam config schema --write config

@@ -1,5 +1,8 @@
 """`newsbeam failures`: the dead letters."""
 
+import json
+import sys
+from collections import Counter
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import islice
@@ -11,16 +14,32 @@ from rich.text import Text
 
 from models.errors import SetupError
 from models.outcome import Failure
+from models.replay import Replayed, ReplayResult
 from pipelines.cli.hits import written
-from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, settings_for
-from pipelines.cli.output import emit, emit_bytes, output, plain
+from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for, settings_for
+from pipelines.cli.output import emit, emit_bytes, emit_line, messages, output, plain
+from pipelines.cli.progress import RunProgress
 from pipelines.cli.times import read_moment
 from pipelines.logs import without_secrets
-from pipelines.state.base import FailureFilter
+from pipelines.state.base import FailureFilter, chosen
 from pipelines.stores import open_store
 
-app = typer.Typer(no_args_is_help=True, help="Look at what could not be indexed, and why.")
+app = typer.Typer(no_args_is_help=True, help="Look at what could not be indexed, and why; try it again.")
 
+SourceOption = Annotated[str | None, typer.Option("--source", help="Only those of the source with this id.")]
+StageOption = Annotated[
+    str | None, typer.Option("--stage", help="Only those of this stage: fetch, parse, normalize, ...")
+]
+ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only those whose reason has these words in it.")]
+SinceOption = Annotated[str | None, typer.Option("--since", metavar="WHEN", help="From 2025-04-01, an instant, or 7d.")]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="WHEN", help="Up to then; a date means its whole day.")
+]
+IdsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or the beginnings of them.", show_default=False)
+]
+
+_SOME_FAILED = 3
 _SHORT_ID = 10
 _SHOWN_BYTES = 2000
 
@@ -28,11 +47,11 @@ _SHOWN_BYTES = 2000
 @app.command("list")
 def list_failures(
     ctx: typer.Context,
-    source: Annotated[str | None, typer.Option(help="Only those of the source with this id.")] = None,
-    stage: Annotated[str | None, typer.Option(help="Only those of this stage: fetch, parse, normalize, ...")] = None,
-    reason: Annotated[str | None, typer.Option(help="Only those whose reason has these words in it.")] = None,
-    since: Annotated[str | None, typer.Option(metavar="WHEN", help="From 2025-04-01, an instant, or 7d.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="WHEN", help="Up to then; a date means its whole day.")] = None,
+    source: SourceOption = None,
+    stage: StageOption = None,
+    reason: ReasonOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     limit: Annotated[int, typer.Option(min=1, help="How many to show, the latest first.")] = 50,
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -43,14 +62,7 @@ def list_failures(
     newsbeam failures list
     newsbeam failures list --source bbc-world --since 7d --json
     """
-    now = datetime.now(UTC)
-    wanted = FailureFilter(
-        source_id=source,
-        stage=stage,
-        reason=reason,
-        since=read_moment(since, now, "--since") if since else None,
-        until=read_moment(until, now, "--until", end=True) if until else None,
-    )
+    wanted = _wanted(source, stage, reason, since, until)
     settings = settings_for(ctx, config, index)
     with ExitStack() as closing:
         articles, state = open_store(settings)
@@ -102,6 +114,120 @@ def show(
     else:
         output().print(_whole(failure))
     return 0
+
+
+@app.command("replay")
+def replay_failures(
+    ctx: typer.Context,
+    ids: IdsArgument = None,
+    source: SourceOption = None,
+    stage: StageOption = None,
+    reason: ReasonOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    index: IndexOption = None,
+) -> int:
+    """Try dead letters again from the bytes that were kept; what succeeds is indexed and removed.
+
+    Nothing is doubled, and nothing older is written over anything newer. Ends with 3 when some failed again.
+
+    newsbeam failures replay 3fa94c
+    newsbeam failures replay --stage normalize --since 7d
+    """
+    wanted = _wanted(source, stage, reason, since, until)
+    _only_one_way(ids, wanted)
+    configuration = configuration_for(ctx, config, index)
+    from pipelines.replay import replay  # it imports Beam, which takes more than a second
+
+    numbers = Counter[ReplayResult]()
+    for done in replay(configuration, ids or (), wanted, RunProgress(messages())):
+        numbers[done.result] += 1
+        if as_json:
+            emit([done])
+        elif done.reason is not None:
+            output().print(_replayed(done))
+    if not as_json:
+        said = ", ".join(f"{numbers[result]:,} {result}" for result in ReplayResult if numbers[result])
+        output().print(said or "no failures" + ("" if wanted == FailureFilter() else " that fit"))
+    return _SOME_FAILED if numbers[ReplayResult.FAILED] else 0
+
+
+@app.command()
+def drop(
+    ctx: typer.Context,
+    ids: IdsArgument = None,
+    source: SourceOption = None,
+    stage: StageOption = None,
+    reason: ReasonOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    index: IndexOption = None,
+) -> int:
+    """Remove dead letters for good. What fails in a later poll again comes back as a new one.
+
+    newsbeam failures drop 3fa94c
+    newsbeam failures drop --source old-feed --yes
+    """
+    wanted = _wanted(source, stage, reason, since, until)
+    _only_one_way(ids, wanted)
+    settings = settings_for(ctx, config, index)
+    with ExitStack() as closing:
+        articles, state = open_store(settings)
+        closing.callback(articles.close)
+        closing.callback(state.close)
+        found = chosen(state, ids or (), wanted)
+        if found and not yes and not _confirmed(len(found)):
+            found = []
+        state.drop_failures(found)
+    if as_json:
+        emit_line(json.dumps({"dropped": len(found)}))
+    else:
+        output().print(f"{_count(len(found))} dropped")
+    return 0
+
+
+def _wanted(
+    source: str | None, stage: str | None, reason: str | None, since: str | None, until: str | None
+) -> FailureFilter:
+    now = datetime.now(UTC)
+    return FailureFilter(
+        source_id=source,
+        stage=stage,
+        reason=reason,
+        since=read_moment(since, now, "--since") if since else None,
+        until=read_moment(until, now, "--until", end=True) if until else None,
+    )
+
+
+def _only_one_way(ids: list[str] | None, wanted: FailureFilter) -> None:
+    if ids and wanted != FailureFilter():
+        raise typer.BadParameter("name ids, or choose with --source, --stage, --reason, --since and --until; not both")
+
+
+def _confirmed(number: int) -> bool:
+    """Ask on a terminal; where nobody can answer, `--yes` has to be said."""
+    if not sys.stdin.isatty():
+        raise SetupError(f"{_count(number)} would be dropped for good; say --yes")
+    return typer.confirm(f"drop {_count(number)} for good?", err=True)
+
+
+def _count(number: int) -> str:
+    return f"{number:,} failure" if number == 1 else f"{number:,} failures"
+
+
+def _replayed(done: Replayed) -> Text:
+    style = "red" if done.result is ReplayResult.FAILED else "yellow"
+    return Text.assemble(
+        (done.id[:_SHORT_ID], "bold"),
+        (f"  {done.result}  ", style),
+        (f"{plain(done.source_name)}  ", "dim"),
+        plain(without_secrets(done.reason or "")),
+    )
 
 
 def _line(failure: Failure) -> Group:

@@ -10,12 +10,14 @@ from rich.text import Text
 from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, settings_for
 from pipelines.cli.output import emit, messages, output, plain
 from pipelines.cli.progress import waiting
-from pipelines.index.base import IndexStatus, SearchIndex
+from pipelines.cli.re_enrich import re_enrich
+from pipelines.index.base import IndexStatus, LanguageIndex, QuotesIndex, SearchIndex
 from pipelines.logs import without_secrets
 from pipelines.state.base import StateStore
 from pipelines.stores import open_store
 
-app = typer.Typer(no_args_is_help=True, help="Make, look at and migrate the index.")
+app = typer.Typer(no_args_is_help=True, help="Make, look at, migrate and re-enrich the index.")
+app.command("re-enrich")(re_enrich)
 
 
 @contextmanager
@@ -100,13 +102,17 @@ def _print_status(found: IndexStatus) -> None:
     articles, size = sum(index.articles for index in found.indices), sum(index.bytes for index in found.indices)
     table.add_row(Text("all", style="bold"), Text(f"{articles:,}", style="bold"), _size(size), "")
     console.print(table)
+    if found.quotes is not None:
+        quotes = found.quotes
+        console.print(f"{quotes.quotes:,} quotes, {_size(quotes.bytes)}, in {plain(quotes.name)}", markup=False)
     if empty := len(found.indices) - len(filled):
         console.print(Text(f"{empty} more {'index is' if empty == 1 else 'indices are'} empty", style="dim"))
     if found.missing:
         console.print(f"not there yet: {', '.join(map(plain, found.missing))}; newsbeam index setup makes it")
     for twin in found.twins:
         console.print(Text(f"an article stands in two indices, which is a bug: {plain(twin)}", style="red"))
-    _print_differences([f"{index.name}: {difference}" for index in found.indices for difference in index.differences])
+    every: list[LanguageIndex | QuotesIndex] = [*found.indices, *([found.quotes] if found.quotes else [])]
+    _print_differences([f"{index.name}: {difference}" for index in every for difference in index.differences])
 
 
 def _print_differences(differences: list[str]) -> None:

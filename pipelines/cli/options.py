@@ -39,10 +39,10 @@ class Common:
     index: str | None = None
 
 
-def settings_for(ctx: typer.Context, config: Path | None, index: str | None) -> Settings:
+def settings_for(ctx: typer.Context, config: Path | None, index: str | None, *, need_aliases: bool = False) -> Settings:
     """The settings for a command that polls nothing, the log set up by them."""
     common = _common(ctx)
-    settings = load_settings(config or common.config, index=index or common.index)
+    settings = load_settings(config or common.config, index=index or common.index, need_aliases=need_aliases)
     configure_logging(settings.log_level)
     return settings
 

@@ -65,6 +65,41 @@ class RunProgress:
         self._progress.update(self._task, said=f"{said}, {self._failed:,} failed" if self._failed else said)
 
 
+class ArticleProgress:
+    """A bar over so many articles."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("articles", total=None)
+        self._timer = threading.Timer(PATIENCE, self._progress.start)
+        self._timer.daemon = True
+        self._terminal = console.is_terminal
+
+    def start(self, articles: int) -> None:
+        """So many articles are to do."""
+        self._progress.update(self._task, total=articles)
+        if self._terminal:
+            self._timer.start()
+
+    def advance(self, articles: int) -> None:
+        """So many more have ended."""
+        self._progress.advance(self._task, articles)
+
+    def finish(self) -> None:
+        """Nothing more will come."""
+        self._timer.cancel()
+        self._progress.stop()
+
+
 @contextmanager
 def waiting(console: Console, what: str) -> Iterator[None]:
     """A spinner with a word of explanation, once it has taken two seconds."""

@@ -47,7 +47,7 @@ def re_enrich(
     ```
     """
     request = request_of(query, language, since, until, source, filters)
-    settings = settings_for(ctx, config, index)
+    settings = settings_for(ctx, config, index, need_aliases=True)
     from pipelines.enrich import open_enricher  # with it come the extractors
     from pipelines.re_enrich import re_enrich as renew
 

@@ -1,18 +1,20 @@
 """`newsbeam run`: ingest what is due, or files."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from models.errors import SetupError
-from models.report import RunReport
 from models.run import RunRequest
+from models.settings import Configuration
+from pipelines.cli.announce import announced, check_writable, write_report
 from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for
 from pipelines.cli.output import complain, emit, messages, output
 from pipelines.cli.progress import RunProgress
 from pipelines.cli.summary import summary
+from pipelines.cli.times import read_duration
+from pipelines.logs import new_run
 
 
 def run(
@@ -25,35 +27,72 @@ def run(
     everything: Annotated[bool, typer.Option("--all", help="Poll every feed, due or not.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Ignore what is known: fetch and write all anew.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, max=64, help="Processes to work in.")] = None,
+    max_runtime: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Stop after so long (10m, 2h) as after a signal.")
+    ] = None,
+    grace: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="What is in hand may take so long after a signal: 25s.")
+    ] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report, as JSON, to a file.")] = None,
+    forever: Annotated[bool, typer.Option("--forever", help="Poll each feed when it is due, until a signal.")] = False,
+    listen: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="With --forever: serve /metrics and /healthz there.")
+    ] = None,
+    metrics_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a textfile for Prometheus's node_exporter.")
+    ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     index: IndexOption = None,
 ) -> int:
     """Ingest the feeds that are due, or these files.
 
-    Running it twice writes nothing twice. Whatever stops it, running it again repairs it.
+    Running it twice writes nothing twice. Whatever stops it, running it again repairs it. After SIGTERM or SIGINT it
+    finishes what is in hand; a second signal, or the end of the grace, ends it at once.
 
     ```
     newsbeam run
     newsbeam run --source dw-en
     newsbeam run archive/ 'wires/*.jsonl.gz' --workers 2
     newsbeam run --index http://localhost:9200/news --json
+    newsbeam run --forever --listen 127.0.0.1:9464
     ```
     """
     if paths and (source or everything):
         raise typer.BadParameter("--source and --all choose feeds; they do not go with paths")
-    configuration = configuration_for(ctx, config, index, need_secrets=not paths and source is None)
+    if forever and (paths or again):
+        raise typer.BadParameter("--forever polls feeds when they are due; it goes neither with paths nor with --again")
+    if listen is not None and not forever:
+        raise typer.BadParameter("--listen goes with --forever; one run writes a --metrics-file")
+
+    def load() -> Configuration:
+        return configuration_for(ctx, config, index, need_secrets=not paths and source is None)
+
+    configuration = load()
     if not paths and not configuration.feeds:
         raise SetupError("no feed is enabled and no path was given; add feeds to feeds.yaml or name files")
-    if report is not None:
-        _check_writable(report)
-    request = RunRequest(paths=tuple(paths or ()), source_id=source, all=everything, again=again, workers=workers)
-    from pipelines.run import run as run_pipeline  # it imports Beam, which takes more than a second
+    for what, file in (("the report", report), ("the metrics", metrics_file)):
+        if file is not None:
+            check_writable(what, file)
+    request = RunRequest(
+        paths=tuple(paths or ()),
+        source_id=source,
+        all=everything,
+        again=again,
+        workers=workers,
+        max_runtime=read_duration(max_runtime, "--max-runtime"),
+        grace=read_duration(grace, "--grace"),
+    )
+    if forever:
+        from pipelines.cli.forever import run_without_end
 
-    done = run_pipeline(configuration, request, RunProgress(messages()))
-    if report is not None:
-        _write(report, done)
+        return run_without_end(load, request, listen=listen, metrics_file=metrics_file, report=report, as_json=as_json)
+    with new_run(), announced(configuration, metrics_file) as ending:
+        from pipelines.run import run as run_pipeline  # it imports Beam, which takes more than a second
+
+        ending.report = done = run_pipeline(configuration, request, RunProgress(messages()))
+        if report is not None:
+            write_report(report, done)
     if as_json:
         emit([done])
     else:
@@ -61,17 +100,3 @@ def run(
     if done.exit_code:
         complain(done.exit_reason)
     return done.exit_code
-
-
-def _check_writable(report: Path) -> None:
-    """Before anything is fetched: a run whose report gets lost is worse than none."""
-    target = report if report.exists() else report.absolute().parent
-    if report.is_dir() or not target.exists() or not os.access(target, os.W_OK):
-        raise SetupError(f"the report can't be written to {report}; name a file in a directory that can be written")
-
-
-def _write(report: Path, done: RunReport) -> None:
-    try:
-        report.write_text(done.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise SetupError(f"the run is done, but its report can't be written to {report}: {error.strerror}") from error

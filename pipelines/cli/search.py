@@ -55,11 +55,12 @@ def search(
     ```
     newsbeam search 'putin AND countries:KP'
     newsbeam search 'people:"Kim Jong Un"' --since 7d
+    newsbeam search 'speakers:Putin AND quotes:Helden'
     newsbeam search '"heilige Mission"' --language de --json
     newsbeam search --filter source_name='Deutsche Welle' --sort newest
     ```
     """
-    request = _request(query, language, since, until, source, filters).model_copy(
+    request = request_of(query, language, since, until, source, filters).model_copy(
         update={"limit": limit, "offset": offset, "sort": sort or ("relevance" if query.strip() else "newest")}
     )
     settings = settings_for(ctx, config, index)
@@ -95,7 +96,7 @@ def export(
     newsbeam export > everything.jsonl
     newsbeam export 'countries:KP' --since 2025-04-01 | gzip > korea.jsonl.gz
     """
-    request = _request(query, language, since, until, source, filters)
+    request = request_of(query, language, since, until, source, filters)
     settings = settings_for(ctx, config, index)
     with ExitStack() as closing:
         articles, state = open_store(settings)
@@ -105,7 +106,7 @@ def export(
     return 0
 
 
-def _request(
+def request_of(
     query: str,
     language: str | None,
     since: str | None,
@@ -113,6 +114,7 @@ def _request(
     source: str | None,
     filters: list[str] | None,
 ) -> SearchRequest:
+    """The request that a query and the options of `search` make. Raises SetupError."""
     now = datetime.now(UTC)
     return SearchRequest(
         query=query.strip(),

@@ -3,10 +3,24 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
+from pydantic import TypeAdapter, ValidationError
+
 from models.errors import SetupError
+from models.feeds_file import Duration
 
 _AGO = re.compile(r"([0-9]{1,5})\s*(m|h|d|w)")
+_DURATION: TypeAdapter[timedelta] = TypeAdapter(Duration)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def read_duration(text: str | None, option: str) -> timedelta | None:
+    """`90s`, `15m`, `2h`, `1d`. Raises SetupError that names the option and what can be written."""
+    if text is None:
+        return None
+    try:
+        return _DURATION.validate_python(text)
+    except ValidationError as error:
+        raise SetupError(f"{option}: '{text}' is no duration; write 90s, 15m or 2h") from error
 
 
 def read_moment(text: str, now: datetime, option: str, *, end: bool = False) -> datetime:

@@ -9,14 +9,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from models.aliases_file import Alias
 from models.settings import Configuration, Settings
 from models.source import FeedSource
+from pipelines.configuration.aliases import ALIASES, load_aliases
 from pipelines.configuration.documents import read_document
 from pipelines.configuration.environment import as_value, put, read_environment, variable_place
 from pipelines.configuration.feeds import read_feeds
 from pipelines.configuration.problems import ConfigError, Keys, Place, Problem, nearest, problems_of
 
-__all__ = ["ConfigError", "load_configuration", "load_settings", "nearest"]
+__all__ = ["ConfigError", "config_directory", "load_configuration", "load_feeds", "load_settings", "nearest"]
 
 SETTINGS, FEEDS = "newsbeam.yaml", "feeds.yaml"
 
@@ -34,7 +36,7 @@ def load_configuration(
     be set. Raises ConfigError with everything that is wrong at once.
     """
     environ = os.environ if environ is None else environ
-    found = _directory(directory)
+    found = config_directory(directory)
     settings, problems, read_from = _settings(found, index, environ)
     feeds: list[FeedSource] = []
     disabled: list[FeedSource] = []
@@ -43,23 +45,59 @@ def load_configuration(
         feeds, disabled = read_feeds(document, environ if need_secrets else None)
         problems += document.problems
         read_from.append(document.name)
+    aliases, slips = _aliases(found)
+    problems += slips
     if problems:
         raise ConfigError(problems)
+    if aliases is not None:
+        read_from.append(str(found / ALIASES))
+        settings = with_aliases(settings, aliases)
     return Configuration(settings=settings, feeds=tuple(feeds), disabled=tuple(disabled), read_from=tuple(read_from))
 
 
 def load_settings(
-    directory: Path | None = None, *, index: str | None = None, environ: Mapping[str, str] | None = None
+    directory: Path | None = None,
+    *,
+    index: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    need_aliases: bool = False,
 ) -> Settings:
-    """The settings alone, for commands that poll nothing: a slip in `feeds.yaml` does not stop a search."""
+    """The settings alone, for commands that poll nothing: a slip in `feeds.yaml` does not stop a search.
+
+    `aliases.yaml` takes a moment to read; with `need_aliases` it is.
+    """
     environ = os.environ if environ is None else environ
-    settings, problems, _ = _settings(_directory(directory), index, environ)
+    found = config_directory(directory)
+    settings, problems, _ = _settings(found, index, environ)
+    aliases, slips = _aliases(found) if need_aliases else (None, [])
+    problems += slips
     if problems:
         raise ConfigError(problems)
-    return settings
+    return settings if aliases is None else with_aliases(settings, aliases)
 
 
-def _directory(directory: Path | None) -> Path:
+def with_aliases(settings: Settings, aliases: tuple[Alias, ...]) -> Settings:
+    """The settings with these aliases."""
+    return settings.model_copy(update={"enrich": settings.enrich.model_copy(update={"aliases": aliases})})
+
+
+def _aliases(directory: Path) -> tuple[tuple[Alias, ...] | None, list[Problem]]:
+    try:
+        return load_aliases(directory), []
+    except ConfigError as error:
+        return None, list(error.problems)
+
+
+def load_feeds(file: Path) -> tuple[list[FeedSource], list[FeedSource]]:
+    """The enabled and the disabled feeds of one file. Raises ConfigError with everything that is wrong at once."""
+    document = read_document(file)
+    enabled, disabled = read_feeds(document, None)
+    if document.problems:
+        raise ConfigError(document.problems)
+    return enabled, disabled
+
+
+def config_directory(directory: Path | None = None) -> Path:
     """The directory asked for, else `./config` if it holds one of our files, else the packaged one."""
     if directory is None:
         here = Path("config")

@@ -82,13 +82,13 @@ def _report_doubles(document: Document, entries: Mapping[int, FeedEntry]) -> Non
         if first != position:
             where = document.place(("feeds", first, "id")).line
             document.report(("feeds", position, "id"), f"the id '{entry.id}' is taken by the feed in line {where}")
-        first = addresses.setdefault(_normalized(entry.url), position)
+        first = addresses.setdefault(normalized_url(entry.url), position)
         if first != position:
             where, name = document.place(("feeds", first, "url")).line, entries[first].id
             document.report(("feeds", position, "url"), f"feed '{name}' in line {where} has this address already")
 
 
-def _normalized(url: str) -> str:
+def normalized_url(url: str) -> str:
     """What makes two addresses one: case of scheme and host, default port, last slash and fragment do not count."""
     parts = urlsplit(url)
     scheme = parts.scheme.lower()

@@ -1,34 +1,63 @@
 """Runs language detection and the extractors over drafts, a batch at a time."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 
+from models.aliases_file import Alias
 from models.article import Article, Dateline, Entity
 from models.errors import EnrichError
 from models.outcome import Draft, Outcome
+from models.settings import EnrichSettings
 from pipelines.dead_letters import refused_draft
 from pipelines.enrich.base import Extractor, Reading
+from pipelines.enrich.entities import EntitiesExtractor
 from pipelines.enrich.language import decide, primary
+from pipelines.enrich.names import LONGEST, NamesExtractor, OwnRecognizer, Recognizer
 from pipelines.enrich.places import PlacesExtractor, locate
+from pipelines.enrich.quotes import QuotesExtractor
+from pipelines.enrich.recognizers import open_recognizer
 from pipelines.languages import UNDETERMINED
 
 EXTRACTORS: Mapping[str, Callable[[], Extractor]] = {
+    "names": NamesExtractor,
     "places": PlacesExtractor,
+    "entities": EntitiesExtractor,
+    "quotes": QuotesExtractor,
 }
 """What looks for things in texts, by name and in order; each is made once per process."""
 
-MODEL = "gazetteer-1"
-"""What `pipeline.model` says made the entities; it changes with the rules and the data of `config/places`."""
+GAZETTEER = "gazetteer-1"
+"""What finds places; it changes with the rules and the data of `config/places`."""
+
+DEFAULT = EnrichSettings()
 
 ENTITIES = 2000
 """An article holds at most this many; more would be refused by the index."""
 
 
 class Enricher:
-    """Language, places and countries; made once per process."""
+    """Language and all that the extractors find; made once per process. `recognizer` is what finds names, if anything.
 
-    def __init__(self, extractors: Mapping[str, Callable[[], Extractor]] = EXTRACTORS) -> None:
+    `pipeline.model` says what made the entities: the model that recognized the names, and the gazetteer.
+    """
+
+    def __init__(
+        self, extractors: Mapping[str, Callable[[], Extractor]] = EXTRACTORS, recognizer: Recognizer | None = None
+    ) -> None:
         self._extractors = [make() for make in extractors.values()]
+        self._recognizer = recognizer or (OwnRecognizer() if "names" in extractors else None)
+
+    def read(self, readings: Sequence[Reading]) -> list[Reading]:
+        """Each reading with all that is found in its text, in order. Raises EnrichError."""
+        found = list(readings)
+        for extractor in self._extractors:
+            found = extractor.extract(found)
+        return found
+
+    def model(self, language: str) -> str:
+        """What finds names and places in texts of this language."""
+        names = self._recognizer.model(language) if self._recognizer else None
+        return f"{names}+{GAZETTEER}" if names else GAZETTEER
 
     def enrich(self, drafts: Sequence[Draft]) -> Iterator[Draft | Outcome]:
         """Each draft with what its text says, in order, or its failed outcome where an extractor refused the text."""
@@ -39,24 +68,33 @@ class Enricher:
                 yield refused_draft(draft, ready)
                 continue
             reading = next(read)
-            yield refused_draft(draft, reading) if isinstance(reading, EnrichError) else _finish(ready, reading)
+            if isinstance(reading, EnrichError):
+                yield refused_draft(draft, reading)
+            else:
+                yield _finish(ready, reading, self.model(ready.article.language))
 
     def _read(self, articles: Sequence[Article]) -> Sequence[Reading | EnrichError]:
-        readings = [Reading(text=article.body, language=article.language) for article in articles]
         try:
-            for extractor in self._extractors:
-                readings = extractor.extract(readings)
+            return self.read([Reading(text=article.body, language=article.language) for article in articles])
         except EnrichError as error:
             if len(articles) == 1:
                 return [error]
             return [reading for article in articles for reading in self._read([article])]
-        return readings
+
+
+def open_enricher(settings: EnrichSettings = DEFAULT) -> Enricher:
+    """The one enricher of this process for these settings. Raises SetupError where what they ask for is missing."""
+    return _open(settings.model_dump_json(), settings.aliases)
 
 
 @cache
-def open_enricher() -> Enricher:
-    """The one enricher of this process."""
-    return Enricher()
+def _open(settings: str, aliases: tuple[Alias, ...] | None) -> Enricher:
+    recognizer = open_recognizer(EnrichSettings.model_validate_json(settings))
+    extractors: dict[str, Callable[[], Extractor]] = {**EXTRACTORS, "entities": partial(EntitiesExtractor, aliases)}
+    if recognizer is None:
+        del extractors["names"]
+        return Enricher(extractors)
+    return Enricher({**extractors, "names": partial(NamesExtractor, recognizer)}, recognizer)
 
 
 def _with_language(draft: Draft) -> Draft | EnrichError:
@@ -74,7 +112,7 @@ def _with_language(draft: Draft) -> Draft | EnrichError:
     return draft.model_copy(update={"article": changed})
 
 
-def _finish(draft: Draft, reading: Reading) -> Draft:
+def _finish(draft: Draft, reading: Reading, model: str) -> Draft:
     article = draft.article
     entities = reading.entities
     dateline = _located(article.dateline, article.language)
@@ -91,14 +129,14 @@ def _finish(draft: Draft, reading: Reading) -> Draft:
         "quotes": reading.quotes,
         "speakers": tuple(dict.fromkeys(quote.speaker for quote in reading.quotes if quote.speaker)),
         "dateline": dateline,
-        "pipeline": article.pipeline.model_copy(update={"model": MODEL}),
-        "provenance": _cut(article, len(entities)),
+        "pipeline": article.pipeline.model_copy(update={"model": model}),
+        "provenance": _cut(article, len(entities) > ENTITIES or len(article.body) > LONGEST),
     }
     return draft.model_copy(update={"article": article.model_copy(update=update)})
 
 
-def _cut(article: Article, entities: int) -> dict[str, str | tuple[str, ...]]:
-    if entities <= ENTITIES:
+def _cut(article: Article, too_many: bool) -> dict[str, str | tuple[str, ...]]:
+    if not too_many:
         return article.provenance
     cut = article.provenance.get("cut", ())
     fields = (cut,) if isinstance(cut, str) else cut

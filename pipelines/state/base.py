@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from models.base import Instant, Model
+from models.errors import SetupError
 from models.feed_state import FeedState
 from models.outcome import Failure
 from models.report import RunReport
@@ -52,6 +53,9 @@ class StateStore(Protocol):
     def resolve_failures(self, entry_ids: Sequence[str]) -> None:
         """Remove all dead letters of these entries."""
 
+    def drop_failures(self, failure_ids: Sequence[str]) -> None:
+        """Remove these dead letters."""
+
     def forget_failures(self, source_ids: Sequence[str], stages: Sequence[str], before: datetime) -> None:
         """Remove the dead letters of these sources and stages that were not renewed since; cheap where none are."""
 
@@ -61,6 +65,9 @@ class StateStore(Protocol):
     def save_run(self, report: RunReport) -> None:
         """Store a run's report."""
 
+    def forget_runs(self, before: datetime) -> None:
+        """Remove the reports of runs that began earlier; cheap where there are none."""
+
     def runs(self, limit: int = 20) -> list[RunReport]:
         """The latest reports, newest first."""
 
@@ -69,3 +76,16 @@ class StateStore(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+def chosen(state: StateStore, failure_ids: Sequence[str], wanted: FailureFilter) -> list[str]:
+    """The whole ids of what is named, each by the beginning of its id, or of all that fit the filter."""
+    if not failure_ids:
+        return [failure.id for failure in state.failures(wanted)]
+    found = []
+    for failure_id in failure_ids:
+        failure = state.failure(failure_id)
+        if failure is None:
+            raise SetupError(f"no failure has the id '{failure_id}'; newsbeam failures list shows them")
+        found.append(failure.id)
+    return list(dict.fromkeys(found))

@@ -123,6 +123,11 @@ class ElasticsearchState:
         for part in _parts([id_ for id_ in entry_ids if id_], _IDS_AT_ONCE):
             self._delete({"terms": {"entry_id": part}})
 
+    def drop_failures(self, failure_ids: Sequence[str]) -> None:
+        """Remove these dead letters."""
+        for part in _parts(failure_ids, _IDS_AT_ONCE):
+            self._delete({"terms": {"id": part}})
+
     def forget_failures(self, source_ids: Sequence[str], stages: Sequence[str], before: datetime) -> None:
         """Remove the dead letters of these sources and stages that were not renewed since."""
         old: list[dict[str, Any]] = [
@@ -139,6 +144,10 @@ class ElasticsearchState:
     def save_run(self, report: RunReport) -> None:
         """Store a run's report."""
         self._write([index_action(self._runs, report.run_id, _json(report))], refresh=True)
+
+    def forget_runs(self, before: datetime) -> None:
+        """Remove the reports of runs that began earlier."""
+        self._delete({"range": {"started_at": {"lt": before.isoformat()}}}, index=self._runs)
 
     def runs(self, limit: int = 20) -> list[RunReport]:
         """The latest reports, newest first."""
@@ -181,12 +190,13 @@ class ElasticsearchState:
                     " indices are of another version; use another prefix, or the Newsbeam that made them."
                 )
 
-    def _delete(self, query: dict[str, Any]) -> None:
+    def _delete(self, query: dict[str, Any], *, index: str | None = None) -> None:
         self._lease.check()
-        if not self._search(self._failures, query=query, size=1, source=False):
+        name = index or self._failures
+        if not self._search(name, query=query, size=1, source=False):
             return
         self._connection.patiently(
-            lambda client: client.delete_by_query(index=self._failures, query=query, refresh=True, conflicts="proceed")
+            lambda client: client.delete_by_query(index=name, query=query, refresh=True, conflicts="proceed")
         )
 
 

@@ -123,6 +123,11 @@ class SqliteState:
         with self._writing() as connection:
             connection.execute(f"DELETE FROM failures WHERE entry_id {_AMONG}", (_json(filter(None, entry_ids)),))
 
+    def drop_failures(self, failure_ids: Sequence[str]) -> None:
+        """Remove these dead letters."""
+        with self._writing() as connection:
+            connection.execute(f"DELETE FROM failures WHERE id {_AMONG}", (_json(failure_ids),))
+
     def forget_failures(self, source_ids: Sequence[str], stages: Sequence[str], before: datetime) -> None:
         """Remove the dead letters of these sources and stages that were not renewed since; cheap where none are."""
         asked = f"FROM failures WHERE last_failed_at < ? AND stage {_AMONG} AND source_id {_AMONG}"
@@ -141,6 +146,11 @@ class SqliteState:
                 "INSERT OR REPLACE INTO runs VALUES (?, ?, ?)",
                 (report.run_id, _microseconds(report.started_at), report.model_dump_json(round_trip=True)),
             )
+
+    def forget_runs(self, before: datetime) -> None:
+        """Remove the reports of runs that began earlier."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM runs WHERE started_at < ?", (_microseconds(before),))
 
     def runs(self, limit: int = 20) -> list[RunReport]:
         """The latest reports, newest first."""

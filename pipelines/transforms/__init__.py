@@ -5,12 +5,12 @@ are fused into one step by the runners, so that no article crosses a shuffle on 
 """
 
 from pipelines.transforms.ledger import PROGRESS as PROGRESS
+from pipelines.transforms.ledger import SETTLED as SETTLED
 from pipelines.transforms.ledger import Commit as Commit
 from pipelines.transforms.ledger import Ledger as Ledger
 from pipelines.transforms.stage import ModelCoder as ModelCoder
 from pipelines.transforms.stage import Plan as Plan
 from pipelines.transforms.stage import close_stores as close_stores
-from pipelines.transforms.stages import STOP as STOP
 from pipelines.transforms.stages import Complete as Complete
 from pipelines.transforms.stages import Enrich as Enrich
 from pipelines.transforms.stages import Fetch as Fetch

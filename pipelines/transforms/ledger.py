@@ -1,6 +1,6 @@
 """The accounting: outcomes and finished polls to counts, and the commit of what is wholly accounted for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,9 @@ from pipelines.transforms.stage import ModelCoder, Plan, Stage, at_bundle_end, s
 
 PROGRESS: list[Callable[[int], None]] = []
 """Who is told, in this process, how many entries have just ended; must not block."""
+
+SETTLED: list[Callable[[Sequence[Outcome | Polled]], None]] = []
+"""Who is told, in this process, how entries and documents have ended; must not block."""
 
 
 class SettleOutcomes(Stage):
@@ -42,6 +45,7 @@ class SettleOutcomes(Stage):
             self.counts[document] = count if held is None else held + count
         for heartbeat in PROGRESS:
             heartbeat(len(records))
+        _tell(records)
         yield from ()
 
     def finish_bundle(self) -> Iterator[Any]:
@@ -87,7 +91,13 @@ class SettleDocuments(Stage):
             Metrics.counter("seen", polled.source_id).inc(polled.entries)
         if failures:
             self.state.record_failures(failures)
+        _tell(records)
         yield from ((polled.document, Count(polled=polled)) for polled in records)
+
+
+def _tell(records: Sequence[Outcome | Polled]) -> None:
+    for hearer in SETTLED:
+        hearer(records)
 
 
 class CommitDocuments(beam.DoFn):
@@ -132,6 +142,11 @@ class Ledger:
 
     plan: Plan
     counts: list[PCollection[tuple[str, Count]]] = field(default_factory=list)
+
+    def settle(self, polled: PCollection[Polled]) -> None:
+        """Take documents whose entries come in by themselves."""
+        documents = beam.ParDo(SettleDocuments(self.plan)).with_output_types(tuple[str, Count])
+        self.counts.append(polled | "Kept/Polled" >> documents)
 
     def enter(self, stage: str, outputs: DoOutputsTuple) -> PCollection[Any]:
         """Take the ended records out of a stage's outputs; gives back those that go on."""

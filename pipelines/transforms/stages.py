@@ -1,6 +1,5 @@
 """Each stage as a DoFn and a thin PTransform; what it computes stands in the module of the same verb."""
 
-import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,11 +22,9 @@ from pipelines.fetch import fetch_all, fetch_pages
 from pipelines.normalize import normalize
 from pipelines.parse import parse
 from pipelines.select_new import end, first_of_each, select_new
+from pipelines.stop import STOP
 from pipelines.transforms.ledger import Ledger
 from pipelines.transforms.stage import Stage
-
-STOP = threading.Event()
-"""Set by a signal: Fetch begins nothing new; what is under way goes on to its end."""
 
 
 class FetchPolls(Stage):
@@ -143,7 +140,7 @@ class EnrichDrafts(Stage):
 
     def setup(self) -> None:
         """The models are loaded once per process."""
-        self.enricher: Enricher = open_enricher()
+        self.enricher: Enricher = open_enricher(self.plan.settings.enrich)
 
     def weigh(self, record: Draft) -> int:
         """By its text."""

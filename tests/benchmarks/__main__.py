@@ -1,4 +1,4 @@
-"""`make bench`: speed end to end against two baselines, time per stage, peak memory, and the second run.
+"""`make bench`: speed end to end against two baselines, time per stage, peak memory, the second run, and entities.
 
 `make bench ONLY="speed memory"` runs single parts. Figures are medians; ratios are against runs in the same call.
 """
@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.baselines import bulk_seconds
+from tests.benchmarks.bench_entities import bench_entities
 from tests.benchmarks.command import Run, measure, newsbeam_run
 from tests.benchmarks.corpus import Corpus, make_corpus
 from tests.benchmarks.places import Place, Places
@@ -94,6 +95,10 @@ class Bench:
                 table.add_row(place.name, str(workers), f"{once:.2f}", f"{twice:.2f}", f"{once / twice:.1f}")
         self.console.print(table)
 
+    def entities(self) -> None:
+        """Names in texts: how well and how fast, beside what else finds them."""
+        bench_entities(self.console, self.options.draw)
+
     def corpus(self, articles: int) -> Corpus:
         return make_corpus(self.directory, articles)
 
@@ -116,7 +121,13 @@ class Bench:
         return median(measure(command).seconds for _ in range(self.options.repeats))
 
 
-PARTS = {"speed": Bench.speed, "stages": Bench.stages, "memory": Bench.memory, "second": Bench.second}
+PARTS = {
+    "speed": Bench.speed,
+    "stages": Bench.stages,
+    "memory": Bench.memory,
+    "second": Bench.second,
+    "entities": Bench.entities,
+}
 
 
 def _table(first: str, *columns: str) -> Table:
@@ -142,6 +153,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--many", type=int, default=100_000, help="the large corpus of the memory part")
     parser.add_argument("--repeats", type=int, default=3, help="of the speed part")
+    parser.add_argument("--draw", action="store_true", help="write the figures and the plot of entities into docs/")
     options = parser.parse_args()
     if unknown := set(options.parts) - PARTS.keys():
         parser.error(f"there is no part {', '.join(sorted(unknown))}; choose from {', '.join(PARTS)}")

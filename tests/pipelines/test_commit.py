@@ -67,5 +67,5 @@ def test_failures_of_one_kind_are_counted_together() -> None:
 
 def test_outcomes_are_counted_by_document_and_by_source_and_kind() -> None:
     outcomes = [outcome(), outcome(OutcomeKind.UNCHANGED), outcome(document="d2", pending=True)]
-    assert count_outcomes(outcomes) == {"d1": Count(ended=2), "d2": Count(ended=1, pending=1)}
+    assert count_outcomes(outcomes) == {"d1": Count(ended=2, new=1), "d2": Count(ended=1, pending=1, new=1)}
     assert tally_outcomes(outcomes) == {("herald", OutcomeKind.NEW): 2, ("herald", OutcomeKind.UNCHANGED): 1}

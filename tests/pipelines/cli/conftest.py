@@ -9,7 +9,7 @@ import pytest
 from in_process import Command, Done
 
 from models.settings import Settings
-from pipelines.cli import run_command
+from pipelines.cli.endings import run_command
 from pipelines.stores import open_store
 from tests.articles import make_draft
 

@@ -7,6 +7,8 @@ import pytest
 from in_process import Command
 from ruamel.yaml import YAML
 
+from pipelines.configuration.schemas import SCHEMAS
+
 FEEDS = """
 defaults: {every: 90m}
 feeds:
@@ -75,7 +77,7 @@ def test_show_as_json_is_one_object(newsbeam: Command) -> None:
     assert [feed["id"] for feed in shown["feeds"]] == ["a", "b"]
 
 
-@pytest.mark.parametrize("name", ["feeds", "newsbeam", "article", "failure", "run", "search"])
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_schema_prints_one(newsbeam: Command, name: str) -> None:
     done = newsbeam("config", "schema", name)
     assert done.code == 0

@@ -87,6 +87,12 @@ def test_json_is_one_object_with_total_hits_and_facets(newsbeam: Command, filled
     assert {"value": "Jane Doe", "count": 1} in found["facets"]["people"]
 
 
+def test_names_are_found_by_their_words_and_counted_by_what_they_name(newsbeam: Command, filled: str) -> None:
+    found = json.loads(newsbeam("search", "people:doe", "--index", filled, "--json").out)
+    assert [hit["article"]["id"] for hit in found["hits"]] == [article_id("two")]
+    assert {"people", "organizations", "places", "countries", "speakers"} <= set(found["facets"])
+
+
 def test_json_holds_no_character_that_a_terminal_obeys(newsbeam: Command, filled: str) -> None:
     done = newsbeam("export", "--index", filled)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.out)

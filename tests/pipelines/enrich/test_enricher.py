@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from models.article import Dateline, Entity, Mention, PipelineVersions
 from models.errors import EnrichError
 from models.outcome import Draft, Outcome, OutcomeKind
+from models.settings import EnrichSettings
 from pipelines.enrich import EXTRACTORS, Enricher, open_enricher
 from pipelines.enrich.base import Reading
+from pipelines.enrich.enricher import GAZETTEER
+from pipelines.enrich.names import LONGEST, OWN_MODEL
 from tests.articles import make_draft
 
 GERMAN = "Nordkorea hat am Montag anerkannt, dass seine Soldaten in der Region Kursk in Russland kämpften."
@@ -94,8 +97,35 @@ def test_too_many_entities_are_cut_and_said_so() -> None:
     assert article.provenance["cut"] == ("body", "entities")
 
 
-def test_the_process_has_one_enricher() -> None:
-    assert open_enricher() is open_enricher()
+def test_a_very_long_text_is_read_in_part_and_says_so() -> None:
+    paragraph = "Angela Merkel reiste am Montag nach Warschau, wo am Abend eine Sitzung begann.\n\n"
+    body = paragraph * (LONGEST // len(paragraph) + 100)
+    article = enriched(make_draft(body=body, language="de")).article
+    assert article.body == body
+    assert article.provenance["cut"] == ("entities",)
+    assert article.people == ("Angela Merkel",)
+
+
+def test_the_process_has_one_enricher_for_the_same_settings() -> None:
+    assert open_enricher() is open_enricher(EnrichSettings())
+    assert open_enricher(EnrichSettings(extractor="none")) is not open_enricher()
+
+
+def test_people_organizations_and_speakers_are_found_and_the_model_is_named() -> None:
+    said = "„Das war ein gutes und langes Gespräch“, sagte Merkel."
+    article = enriched(
+        make_draft(body=f"Angela Merkel traf in Warschau die Führung der SPD. {said}", language="de")
+    ).article
+    assert (article.people, article.organizations, article.places) == (("Angela Merkel",), ("SPD",), ("Warsaw",))
+    assert article.speakers == ("Angela Merkel",)
+    assert article.pipeline.model == open_enricher().model("de") == f"{OWN_MODEL}+{GAZETTEER}"
+
+
+def test_without_an_extractor_there_is_the_gazetteer() -> None:
+    draft = make_draft(body="Angela Merkel traf in Warschau die Führung der SPD.", language="de")
+    article = enriched(draft, open_enricher(EnrichSettings(extractor="none"))).article
+    assert (article.people, article.organizations, article.places) == ((), (), ("Warsaw",))
+    assert article.pipeline.model == GAZETTEER
 
 
 def test_the_versions_of_newsbeam_and_the_generation_stay() -> None:

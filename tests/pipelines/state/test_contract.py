@@ -163,6 +163,13 @@ def test_resolved_failures_are_gone_and_others_stay(state: StateStore) -> None:
     assert len(_listed(state)) == 3
 
 
+def test_failures_are_dropped_by_their_whole_ids(state: StateStore) -> None:
+    dropped, kept = _failure(entry="a"), _failure(entry="b")
+    state.record_failures([dropped, kept])
+    state.drop_failures([dropped.id, kept.id[:8]])
+    assert _listed(state) == ["b"]
+
+
 def test_failures_of_what_was_read_again_are_forgotten_unless_they_were_met_again(state: StateStore) -> None:
     state.record_failures(
         [
@@ -185,6 +192,14 @@ def test_runs_come_newest_first(state: StateStore) -> None:
         state.save_run(_report(number))
     assert state.runs() == [_report(3), _report(2), _report(1)]
     assert state.runs(limit=1) == [_report(3)]
+
+
+def test_reports_of_old_runs_are_forgotten(state: StateStore) -> None:
+    for number in (1, 2, 3):
+        state.save_run(_report(number))
+    state.forget_runs(AT + 2 * HOUR)
+    state.forget_runs(AT)
+    assert [report.run_id for report in state.runs()] == ["run-3", "run-2"]
 
 
 def test_the_lock_excludes_a_second_holder_and_names_the_first(open_state: Callable[[], StateStore]) -> None:

@@ -1,0 +1,5 @@
+"""From recognized names to entities: who is meant, once in an article and under one name in all of them."""
+
+from pipelines.enrich.entities.extractor import EntitiesExtractor
+
+__all__ = ["EntitiesExtractor"]
