@@ -100,7 +100,9 @@ class RunSettings(Model):
     chunk_bytes: int = Field(default=32 * 2**20, ge=2**20, description="of files in one chunk, as on disk")
     error_budget: float = Field(default=0.05, ge=0, le=1, description="share of entries that may fail")
     error_budget_at_least: int = Field(default=10, ge=0)
-    max_runtime: WrittenDuration | None = Field(default=None, description="after it a run stops as after a signal")
+    max_runtime: WrittenDuration | None = Field(
+        default=None, description="after it a bounded run stops as after a signal"
+    )
     grace: WrittenDuration = Field(
         default=timedelta(seconds=25), description="what is in hand may take so long after a signal: 25s, 2m"
     )

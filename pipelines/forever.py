@@ -81,14 +81,12 @@ class Observer(Protocol):
 def run_forever(
     configuration: Configuration, load: Load, request: RunRequest, observer: Observer, clock: Clock | None = None
 ) -> None:
-    """Poll each feed when it is due, until a signal or the longest time says stop.
+    """Poll each feed when it is due, until a signal or the longest time that was asked for says stop.
 
     `load` reads the configuration anew; what is wrong with it is logged, and the old one goes on. An index that is
     away, or held by another run, is waited for. Raises SetupError when it can't be written at all.
     """
-    settings = configuration.settings.run
-    longest = request.max_runtime or settings.max_runtime
-    with stoppable(request.grace or settings.grace, longest):
+    with stoppable(request.grace or configuration.settings.run.grace, request.max_runtime):
         loop = _Loop(configuration, load, request, observer, clock or SystemClock())
         _log.info("started", extra={"feeds": len(configuration.feeds)})
         try:

@@ -1,6 +1,5 @@
 """The command line: one file per group of commands. Here it begins, with nothing imported yet that takes time."""
 
-import os
 import signal
 import sys
 from types import FrameType
@@ -10,8 +9,6 @@ _STOPPED = 75
 
 def main() -> None:
     """The command `newsbeam`. A signal ends it with 75 from the first moment; a run has a way of its own to stop."""
-    # Before numpy comes: work is divided by processes, and threads on matrices as small as ours only wait in turn.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     try:

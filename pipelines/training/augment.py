@@ -12,9 +12,9 @@ from unicodedata import combining, normalize
 import numpy as np
 from babel import Locale
 
+from pipelines.enrich.scores import names_of
 from pipelines.training.columns import Labelled
 from pipelines.training.lexicon import person_names
-from pipelines.training.score import names
 
 _SHOUTED = 0.04
 _HEADLINE = 20
@@ -45,7 +45,7 @@ def _slots(sentences: Sequence[Labelled], language: str) -> Slots:
     """What may stand in a pattern: listed names, and those that the sentences have."""
     met: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for sentence in sentences:
-        for start, end, kind in names(sentence.tags):
+        for start, end, kind in names_of(sentence.tags):
             met[kind][" ".join(sentence.words[start:end])] += 1
     people = [name for name, count in met["PER"].items() if count >= _OFTEN and name.istitle() and " " in name]
     places = [name for name, count in met["LOC"].items() if count >= 2 * _OFTEN and name.istitle()]

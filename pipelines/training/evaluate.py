@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
+from models.tagging import Score
+from pipelines.enrich.scores import score, together
 from pipelines.enrich.tagger.model import LABELS, Model, unpack
 from pipelines.enrich.tagger.tagger import Labeller
 from pipelines.training.columns import Labelled
 from pipelines.training.gold import read_gold
-from pipelines.training.score import Score, score
+
+MEASURED = ("PER", "LOC", "ORG")
 
 _AT_LEAST = 300_000
 """Words to measure the speed with."""
@@ -32,9 +35,11 @@ def main(model: str, data: str, language: str) -> None:
 
 
 def measure(model: Model, sentences: Sequence[Labelled]) -> dict[str, Score]:
-    """The model's score on these sentences, by kind."""
+    """The model's score on these sentences, by kind, and `all` over people, places and organizations."""
     labels = Labeller(model).label([sentence.words for sentence in sentences])
-    return score([sentence.tags for sentence in sentences], [[LABELS[label] for label in row] for row in labels])
+    found = [[LABELS[label] for label in row] for row in labels]
+    scores = score([sentence.tags for sentence in sentences], found, MEASURED)
+    return {**scores, "all": together(scores.values())}
 
 
 def words_a_second(model: Model, sentences: Sequence[Sequence[str]]) -> float:

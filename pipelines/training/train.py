@@ -19,6 +19,7 @@ import jax
 import numpy as np
 import optax
 
+from models.tagging import Score
 from pipelines.enrich.tagger.features import Lexicon
 from pipelines.enrich.tagger.model import Model, pack, unpack
 from pipelines.training.augment import augmented
@@ -28,7 +29,6 @@ from pipelines.training.evaluate import measure
 from pipelines.training.gold import Gold, read_gold
 from pipelines.training.lexicon import make_lexicon
 from pipelines.training.network import loss, new_weights
-from pipelines.training.score import Score
 
 FEATURE, WIDE, WORD, HIDDEN = 64, 192, 96, 128
 TOKENS = 4_096

@@ -72,7 +72,8 @@ class _Axes:
 
 def _panel(panel: Panel, axes: _Axes) -> list[str]:
     parts = [f'<text class="title" x="{LEFT}" y="18">{escape(panel.title)}</text>']
-    parts.append(f'<text class="name" x="{LEFT}" y="34">● {escape(panel.first)}&#160;&#160;&#160;○ {escape(panel.second)}</text>')
+    legend = "&#160; ".join((f"● {escape(panel.first)}", f"○ {escape(panel.second)}"))
+    parts.append(f'<text class="name" x="{LEFT}" y="34">{legend}</text>')
     speed = axes.low
     while speed <= axes.high:
         x = axes.x(speed)
