@@ -13,6 +13,7 @@
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ _POSSESSIVES = tuple(f"{mark}{letter}" for mark in _APOSTROPHES for letter in "s
 _ABBREVIATION = re.compile(r"(?:\w\.)+\w$|^\w$")
 _SPACE = re.compile(r"\s+")
 _LONGEST_TITLE = 24
+_WORDS_MISSED = 2
 _NEXT_WORD = re.compile(r" (\w+(?:-\w+)*)")
 _LAST_WORD = re.compile(r"(\w+) $")
 _JOINT = re.compile("[-–/]")
@@ -93,6 +95,20 @@ def whole_name(text: str, span: Span, language: str) -> Span:
         if found[1].casefold() not in particles:
             return Span(span.start, end, span.kind) if found[1][0].isupper() else span
     return span
+
+
+def with_rest(text: str, name: Name, known: Callable[[tuple[str, ...]], bool]) -> Name:
+    """The name and the one or two words behind it that a known one has too: `[Kim Jong] Un`."""
+    whole, end = name, name.end
+    for _ in range(_WORDS_MISSED):
+        if not (found := _NEXT_WORD.match(text, end)) or not found[1][0].isupper():
+            break
+        end = found.end()
+        surface = _SPACE.sub(" ", text[name.start : end])
+        if known(compared := name_words(surface)):
+            titled = name.titled and name.titled + surface.removeprefix(name.surface)
+            whole = name._replace(end=end, surface=surface, words=compared, titled=titled, is_title=False)
+    return whole
 
 
 @lru_cache(maxsize=1 << 14)

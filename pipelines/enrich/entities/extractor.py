@@ -1,7 +1,7 @@
 """Makes people, organizations, places and other things out of recognized spans: the extractor of entities.
 
-1. What the gazetteer found stays: a span within one of its mentions, or exactly on it, adds nothing, whatever its
-   kind. A span around one is a name of its own (`Bank of England`).
+1. What the gazetteer found stays: a span of nothing but its mentions adds nothing, whatever its kind. A span around
+   one is a name of its own (`Bank of England`). A name that ends too soon for an alias is made whole (`Kim Jong` Un).
 2. Each name has one kind in an article: the one that most of its spans have, of several the first. But a family name
    of somebody named in full is that person's, unless it is mostly an organization's; else an alias decides.
 3. What is no place and whose name is a country's, or a word for its people, is dropped.
@@ -10,6 +10,7 @@
 How people are joined stands in `people.py`, all others in `organizations.py`, which name is shown in `shown.py`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -18,7 +19,7 @@ from models.aliases_file import Alias
 from models.article import Entity, EntityKind, Mention
 from pipelines.enrich.base import Reading, Span
 from pipelines.enrich.entities.aliases import Aliases, packaged_aliases
-from pipelines.enrich.entities.cleaning import Name, clean, in_context, whole_name
+from pipelines.enrich.entities.cleaning import Name, clean, in_context, whole_name, with_rest
 from pipelines.enrich.entities.inflection import Key, bases, key
 from pipelines.enrich.entities.intervals import Intervals
 from pipelines.enrich.entities.lexicon import endings, peoples
@@ -29,6 +30,7 @@ from pipelines.enrich.entities.repeats import find_repeats, split
 from pipelines.enrich.entities.shown import shown
 from pipelines.names import name_words
 
+_WORD = re.compile(r"\w+")
 _KINDS: tuple[EntityKind, ...] = ("person", "organization", "place", "misc")
 
 
@@ -87,12 +89,18 @@ class _Article:
         for span in sorted(spans):
             whole = whole_name(self._text, span, self._language)
             name = clean(self._text, whole, self._language)
-            if name is None or name.start < done or taken.cover(name.start, name.end):
+            if name is None or name.start < done or self._is_taken(name, taken):
                 continue
-            done = whole.end
+            name = with_rest(self._text, name, self._aliases.knows)
+            done = max(whole.end, name.end)
             if name.kind == "place" or name.surface.casefold() not in countries:
                 found.append(in_context(self._text, name, self._language))
         return found
+
+    def _is_taken(self, name: Name, taken: Intervals) -> bool:
+        """Rule 1; so is a span of nothing but places: `[Russlands Kursk]`."""
+        words_of_name = _WORD.finditer(self._text, name.start, name.end)
+        return all(taken.cover(word.start(), word.end()) for word in words_of_name)
 
     def _of_one_kind(self, names: Sequence[Name]) -> tuple[list[Name], Mapping[str, str]]:
         """Rule 2; also what people's names are without their endings."""

@@ -1,6 +1,7 @@
 """Drafts in, drafts with what their texts say out; a text that is refused is one failed outcome."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from models.article import Dateline, Entity, Mention, PipelineVersions
 from models.errors import EnrichError
@@ -12,6 +13,7 @@ from pipelines.enrich.enricher import GAZETTEER
 from pipelines.enrich.names import LONGEST, OWN_MODEL
 from tests.articles import make_draft
 
+SEED = Path(__file__).resolve().parents[3] / "seeds" / "000_d167ea77ea0d49e4.txt"
 GERMAN = "Nordkorea hat am Montag anerkannt, dass seine Soldaten in der Region Kursk in Russland kämpften."
 
 
@@ -136,3 +138,21 @@ def test_the_versions_of_newsbeam_and_the_generation_stay() -> None:
 
 def test_no_drafts_are_no_work() -> None:
     assert list(open_enricher().enrich([])) == []
+
+
+def test_the_seed_s_people_organizations_countries_and_speakers_are_those_it_names() -> None:
+    text = SEED.read_text(encoding="utf-8").split("Taiwan – ")[1]
+    article = enriched(make_draft(body=text, language="de", dateline=Dateline(place="TAIPEI"))).article
+    assert {
+        "Kim Jong Un",
+        "Wladimir Putin",
+        "Volodymyr Zelenskyy",
+        "Donald Trump",
+        "Valery Gerasimov",
+        "Jeon Ha-Gyu",
+    } <= set(article.people)
+    assert {"KCNA", "Axios"} <= set(article.organizations)
+    assert set(article.countries) == {"KP", "RU", "UA", "KR", "US", "TW"}
+    assert {"KCNA", "Wladimir Putin", "Jeon Ha-Gyu", "Volodymyr Zelenskyy"} <= set(article.speakers)
+    assert all(article.body[quote.offset :].startswith(quote.text) for quote in article.quotes)
+    assert len(article.quotes) >= 9

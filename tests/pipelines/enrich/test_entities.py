@@ -572,3 +572,19 @@ def test_each_slip_in_the_aliases_is_said_with_its_place_and_cure(tmp_path: Path
         written(tmp_path, text)
     (problem,) = caught.value.problems
     assert said in str(problem)
+
+
+def test_a_name_that_was_cut_short_is_made_whole_where_an_alias_knows_it() -> None:
+    text = "Gespräche mit Kim Jong Un in Pjöngjang."
+    read = EntitiesExtractor().extract([Reading(text=text, language="de", spans=(Span(14, 22, "person"),))])[0]
+    assert [(entity.name, entity.mentions[0].end) for entity in read.entities] == [("Kim Jong Un", 25)]
+
+
+def test_a_span_of_nothing_but_places_is_those_places() -> None:
+    text = "Die Lage in Russlands Kursk."
+    places = tuple(
+        Entity(name=name, kind="place", mentions=(Mention(start=start, end=end),))
+        for name, start, end in (("Russia", 12, 21), ("Kursk", 22, 27))
+    )
+    reading = Reading(text=text, language="de", spans=(Span(12, 27, "place"),), entities=places)
+    assert EntitiesExtractor().extract([reading])[0].entities == places

@@ -77,7 +77,7 @@ def test_headlines_in_capitals_are_read() -> None:
     assert ("FRANCE", "place") in found("FRANCE AND GERMANY SIGN TRADE DEAL WITH JAPAN", "en")
 
 
-@pytest.mark.parametrize("name", ["Kim Jong Un", "Wladimir Putin", "Valery Gerasimov", "Jeon Ha-Gyu", "Mike Firn"])
+@pytest.mark.parametrize("name", ["Wladimir Putin", "Valery Gerasimov", "Jeon Ha-Gyu", "Mike Firn"])
 def test_the_seeds_people_are_found(name: str) -> None:
     assert (name, "person") in found(SEED.read_text("utf-8"), "de")
 
