@@ -10,7 +10,7 @@ from models.outcome import Draft, Outcome
 from models.settings import EnrichSettings
 from pipelines.dead_letters import refused_draft
 from pipelines.enrich.base import Extractor, Reading
-from pipelines.enrich.entities import EntitiesExtractor
+from pipelines.enrich.entities import EntitiesExtractor, with_packaged
 from pipelines.enrich.language import decide, primary
 from pipelines.enrich.names import LONGEST, NamesExtractor, OwnRecognizer, Recognizer
 from pipelines.enrich.places import PlacesExtractor, locate
@@ -90,7 +90,10 @@ def open_enricher(settings: EnrichSettings = DEFAULT) -> Enricher:
 @cache
 def _open(settings: str, aliases: tuple[Alias, ...] | None) -> Enricher:
     recognizer = open_recognizer(EnrichSettings.model_validate_json(settings))
-    extractors: dict[str, Callable[[], Extractor]] = {**EXTRACTORS, "entities": partial(EntitiesExtractor, aliases)}
+    extractors: dict[str, Callable[[], Extractor]] = {
+        **EXTRACTORS,
+        "entities": partial(EntitiesExtractor, with_packaged(aliases or ())),
+    }
     if recognizer is None:
         del extractors["names"]
         return Enricher(extractors)

@@ -50,7 +50,7 @@ class ElasticsearchState:
         return f"ElasticsearchState({str(self._connection.address)!r})"
 
     def setup(self) -> None:
-        """Create the indices that are missing."""
+        """Create the indices that are missing, and the columns that an older Newsbeam did not have."""
         check_server(self._connection)
         bodies = {
             self._feeds: _body(FeedState),
@@ -60,10 +60,16 @@ class ElasticsearchState:
         }
         there = self._connection.once(
             lambda client: client.indices.get(
-                index=list(bodies), ignore_unavailable=True, allow_no_indices=True, features="aliases"
+                index=list(bodies), ignore_unavailable=True, allow_no_indices=True, features="mappings"
             )
         )
         create_indices(self._connection, {name: body for name, body in bodies.items() if name not in there})
+        for name, held in there.items():
+            columns = bodies[name]["mappings"]["properties"]
+            if missing := {
+                column: columns[column] for column in columns.keys() - held["mappings"]["properties"].keys()
+            }:
+                self._add_columns(name, missing)
 
     def feed_states(self, source_ids: Sequence[str]) -> dict[str, FeedState]:
         """What is remembered of these sources."""
@@ -162,6 +168,9 @@ class ElasticsearchState:
     def close(self) -> None:
         """Close the connections."""
         self._connection.close()
+
+    def _add_columns(self, index: str, columns: Mapping[str, Any]) -> None:
+        self._connection.once(lambda client: client.indices.put_mapping(index=index, properties=dict(columns)))
 
     def _by_id(self, index: str, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         found: dict[str, Mapping[str, Any]] = {}

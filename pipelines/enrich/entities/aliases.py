@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-from ruamel.yaml import YAML
-
-from models.aliases_file import Alias, AliasesFile
+from models.aliases_file import Alias
 from pipelines.enrich.entities.inflection import Key, bases, key
 from pipelines.enrich.entities.lexicon import endings
 from pipelines.names import name_words
@@ -59,5 +57,26 @@ class Aliases:
 @cache
 def packaged_aliases() -> tuple[Alias, ...]:
     """Those that Newsbeam brings along."""
-    text = (files("config") / "aliases.yaml").read_text(encoding="utf-8")
-    return AliasesFile.model_validate(YAML(typ="safe", pure=False).load(text)).aliases
+    text = (files("config") / "entities" / "aliases.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    return tuple(
+        Alias.model_validate({"kind": kind, "country": country or None, "name": name, "also": others.split("|")})
+        if others
+        else Alias.model_validate({"kind": kind, "country": country or None, "name": name})
+        for kind, country, name, others in rows
+    )
+
+
+def with_packaged(own: Iterable[Alias]) -> tuple[Alias, ...]:
+    """A user's aliases and ours; one of ours that shares a name with one of theirs is theirs, with all its names."""
+    found = list(own)
+    owners = {name_words(name): place for place, alias in enumerate(found) for name in (alias.name, *alias.also)}
+    for alias in packaged_aliases():
+        names = (alias.name, *alias.also)
+        owner = next((owners[words] for name in names if (words := name_words(name)) in owners), None)
+        if owner is None:
+            found.append(alias)
+            continue
+        more = tuple(name for name in names if name_words(name) not in owners)
+        found[owner] = found[owner].model_copy(update={"also": (*found[owner].also, *more)})
+    return tuple(found)

@@ -13,7 +13,7 @@ from pipelines.configuration import ConfigError
 from pipelines.configuration.aliases import load_aliases
 from pipelines.enrich.base import Reading, Span
 from pipelines.enrich.entities import EntitiesExtractor
-from pipelines.enrich.entities.aliases import packaged_aliases
+from pipelines.enrich.entities.aliases import packaged_aliases, with_packaged
 from pipelines.enrich.places import find_places
 from pipelines.names import fold_name, name_words
 
@@ -528,8 +528,18 @@ def written(tmp_path: Path, text: str) -> tuple[Alias, ...] | None:
     return load_aliases(tmp_path)
 
 
-def test_the_aliases_that_come_along_are_well_formed() -> None:
-    assert load_aliases(ROOT / "config") == packaged_aliases()
+def test_no_two_of_the_aliases_that_come_along_share_a_name() -> None:
+    names = [{name_words(name) for name in (alias.name, *alias.also)} for alias in packaged_aliases()]
+    assert len(names) > 600
+    assert sum(map(len, names)) == len(set().union(*names))
+
+
+def test_a_user_s_alias_takes_over_the_other_names_of_one_that_comes_along() -> None:
+    own = (Alias(name="Präsident Putin", kind="person", also=("Wladimir Putin",)), Alias(name="Ada", kind="person"))
+    first, second, *others = with_packaged(own)
+    assert (first.name, second) == ("Präsident Putin", own[1])
+    assert {"Vladimir Putin", "Путин"} <= set(first.also)
+    assert len(others) == len(packaged_aliases()) - 1
 
 
 def test_a_directory_without_aliases_has_none_of_its_own(tmp_path: Path) -> None:

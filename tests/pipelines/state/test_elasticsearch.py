@@ -32,6 +32,21 @@ def address(elasticsearch_url: str) -> Iterator[str]:
         client.indices.delete(index=list(client.indices.get(index=f"{prefix}-*")))
 
 
+def test_setup_adds_the_columns_that_an_older_newsbeam_did_not_have(address: str) -> None:
+    server, _, prefix = address.rpartition("/")
+    feeds = f"{prefix}-feeds-v1"
+    older = {"mappings": {"dynamic": "strict", "properties": {"source_id": {"type": "keyword"}}}}
+    with Elasticsearch(server) as client:
+        client.indices.delete(index=feeds)
+        client.indices.create(index=feeds, **older)
+    state = ElasticsearchState(address, ElasticsearchSettings())
+    state.setup()
+    with state.lock():
+        state.save_feed_states([FeedState(source_id="press")])
+    assert state.feed_states(["press"])["press"].source_id == "press"
+    state.close()
+
+
 @pytest.fixture
 def locks(address: str) -> str:
     return f"{address.rpartition('/')[2]}-locks-v1"
