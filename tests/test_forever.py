@@ -22,7 +22,7 @@ from misbehaving_server import Server, serve
 from models.settings import Settings
 from pipelines.stores import open_store
 
-CYCLES = 100
+CYCLES = 60
 PATIENCE = 60.0
 
 

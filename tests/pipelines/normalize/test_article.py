@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.article import Article, Precision, TextStatus
+from models.article import ENRICHMENT_GENERATION, Article, Precision, TextStatus
 from models.document import Candidate, Entry, Known
 from models.errors import NormalizeError
 from models.source import Content, FeedSource, FileSource
@@ -174,7 +174,7 @@ def test_white_space_and_composition_do_not_change_the_content_hash() -> None:
 
 
 def test_the_version_is_the_time_of_the_fetch_and_the_generation() -> None:
-    assert article().version == 1746100800123 * 1000 + 1
+    assert article().version == 1746100800123 * 1000 + ENRICHMENT_GENERATION
 
 
 def test_the_draft_carries_what_commit_and_index_need() -> None:
