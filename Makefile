@@ -36,7 +36,7 @@ run: $(INSTALLED) ## ingest seeds/ into the embedded index and search it
 	@$(BIN)/newsbeam search '$(QUERY)' --limit 5 --index '$(INDEX)'
 
 test: $(INSTALLED) ## every test this machine can run; the rest is listed at the end, with the reason
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(INSTALLED) ## lint, format, types, imports
 	@$(BIN)/ruff check .

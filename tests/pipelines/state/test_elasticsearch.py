@@ -42,7 +42,7 @@ def test_setup_adds_the_columns_that_an_older_newsbeam_did_not_have(address: str
     state = ElasticsearchState(address, ElasticsearchSettings())
     state.setup()
     with state.lock():
-        state.save_feed_states([FeedState(source_id="press")])
+        state.save_feed_states([FeedState(source_id="press", url="https://press.example/feed")])
     assert state.feed_states(["press"])["press"].source_id == "press"
     state.close()
 
