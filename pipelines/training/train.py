@@ -26,6 +26,7 @@ from pipelines.training.augment import augmented
 from pipelines.training.columns import Labelled, read_columns, repaired
 from pipelines.training.corpus import BUCKETS, Batch, Corpus, batches, make_corpus
 from pipelines.training.evaluate import measure
+from pipelines.training.gate import open_gate, with_gate
 from pipelines.training.gold import Gold, read_gold
 from pipelines.training.lexicon import make_lexicon
 from pipelines.training.network import loss, new_weights
@@ -45,6 +46,8 @@ _NAMELESS = 0.4
 """How many of the sentences without a name teach."""
 KEPT = 50_000
 """Features in the model's file: those that have come to weigh most."""
+_GATE = 12
+"""Each twelfth sentence teaches the gate."""
 
 
 def main(
@@ -67,7 +70,7 @@ def main(
     corpus = make_corpus(train, lexicon, begun.known if begun else SIZE)
     _say(f"{len(train)} sentences, {sum(map(len, corpus.words))} words, {corpus.bag.shape} distinct by features")
     model = Trainer(corpus, lexicon, float(rounds), begun).train()
-    packed = pack(lightened(model, int(kept)))
+    packed = pack(with_gate(lightened(model, int(kept)), taught[::_GATE]))
     Path(out).mkdir(parents=True, exist_ok=True)
     (Path(out) / f"{language}.npz").write_bytes(packed)
     shipped = unpack(packed)
@@ -172,6 +175,7 @@ class Trainer:
         scales = (np.abs(self._rows).max(axis=1) / 127).astype(np.float32)
         rows = np.rint(self._rows / np.maximum(scales, 1e-9)[:, None]).astype(np.int8)
         floats = {name: np.asarray(value, dtype=np.float32) for name, value in weights.items()}
+        floats |= open_gate(WORD)._asdict()
         return Model(known=self._corpus.known, rows=rows, scales=scales, lexicon=self._lexicon, **floats)
 
 

@@ -1,6 +1,11 @@
-"""From words to the score of each label for each of them: every distinct word is computed once and kept for a while."""
+"""From words to the score of each label for each of them: every distinct word is computed once and kept for a while.
+
+Most words are no names, and most of those are known by themselves to be none. A gate says so of each distinct word;
+only where it is open, and `NEAR` words to each side, the layers that look at a word's neighbours are computed.
+"""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +20,21 @@ _AT_ONCE = 4_096
 _BLOCK = 768
 _EDGE = "\n"
 """Stands for what is beyond a sentence; no token is a line break."""
-_EDGES = (_EDGE,) * (WINDOW // 2)
-_MARGIN = WINDOW // 2 + 1
-"""How far both layers see to each side."""
+NEAR = 2
+"""So many words to each side of one that may be of a name may be of it too."""
+_SIDE = WINDOW // 2
+_MARGIN = max(_SIDE + 1, NEAR)
+"""How far both layers see to each side; so many edges stand between two sentences."""
 
 Places = npt.NDArray[np.intp]
+_Marks = npt.NDArray[np.bool_]
+
+
+class Scored(NamedTuple):
+    """Which words, counted over all sentences, may be of a name, and the score of each label for each of them."""
+
+    words: Places
+    scores: Floats
 
 
 class Network:
@@ -30,29 +45,38 @@ class Network:
         self._blas = ThreadpoolController().select(user_api="blas")
         self._forget()
 
-    def scores(self, sentences: Sequence[Sequence[str]]) -> Floats:
-        """One row for each word of all sentences in turn.
+    def scores(self, sentences: Sequence[Sequence[str]]) -> Scored:
+        """The scores of the words that may be of a name; all others are of none.
 
         In one thread: the products are too small to share, and a run has its processes for more.
         """
         with self._blas.limit(limits=1):
             return self._scores(sentences)
 
-    def _scores(self, sentences: Sequence[Sequence[str]]) -> Floats:
+    def _scores(self, sentences: Sequence[Sequence[str]]) -> Scored:
         places = self._places(sentences)
-        found = np.empty((len(places) - 2 * _MARGIN, len(self._model.last_bias)), dtype=np.float32)
-        for at in range(0, len(found), _BLOCK):
-            found[at : at + _BLOCK] = self._block(places[at : at + _BLOCK + 2 * _MARGIN])
-        return found[~_edges([len(sentence) for sentence in sentences])]
+        inside = _inside([len(sentence) for sentence in sentences])
+        near = np.flatnonzero(_widened(self._open[places], NEAR) & inside)
+        scores = np.empty((len(near), len(self._model.last_bias)), dtype=np.float32)
+        for at in range(0, len(near), _BLOCK):
+            scores[at : at + _BLOCK] = self._block(places, near[at : at + _BLOCK], inside)
+        return Scored((np.cumsum(inside) - 1)[near], scores)
 
-    def _block(self, places: Places) -> Floats:
-        """Scores for all places but the margins, through both layers; small enough to stay in the processor's cache."""
+    def _block(self, places: Places, near: Places, inside: _Marks) -> Floats:
+        """Scores for some places, in order, through both layers; few enough to stay in the processor's cache."""
         model = self._model
-        lower = _neighbours(self._vectors[places], WINDOW) @ model.first
+        start = near[0] - 1
+        wanted = np.zeros(near[-1] + 2 - start, dtype=bool)
+        wanted[near - start] = True
+        below = np.flatnonzero(_widened(wanted, 1)) + start
+        rows = np.zeros(len(wanted), dtype=np.intp)
+        rows[below - start] = np.arange(len(below))
+        lower = self._vectors[places[below[:, None] + np.arange(-_SIDE, _SIDE + 1)]].reshape(len(below), -1)
+        lower = lower @ model.first
         lower += model.first_bias
         np.maximum(lower, 0, out=lower)
-        lower[places[WINDOW // 2 : -(WINDOW // 2)] == 0] = 0
-        upper = _neighbours(lower, 3) @ model.second
+        lower[~inside[below]] = 0
+        upper = lower[rows[near[:, None] + np.arange(-1, 2) - start]].reshape(len(near), -1) @ model.second
         upper += model.second_bias
         np.maximum(upper, 0, out=upper)
         return np.asarray(upper @ model.last + model.last_bias)
@@ -61,47 +85,57 @@ class Network:
         """Where each word's vector is, with edges (0) before, between and behind the sentences."""
         if len(self._known) > _CACHED:
             self._forget()
-        line: list[str] = [_EDGE] * _MARGIN
+        edges = (_EDGE,) * _MARGIN
+        line: list[str] = [*edges]
         for sentence in sentences:
             line += sentence
-            line += _EDGES
-        line.append(_EDGE)
+            line += edges
         self._learn(list(set(line).difference(self._known)))
         return np.array(list(map(self._known.__getitem__, line)), dtype=np.intp)
 
     def _forget(self) -> None:
         self._known: dict[str, int] = {_EDGE: 0}
         self._vectors = self._model.edge[None, :].copy()
+        self._open = np.zeros(1, dtype=bool)
 
     def _learn(self, words: list[str]) -> None:
         if words:
-            parts = [self._encode(words[at : at + _AT_ONCE]) for at in range(0, len(words), _AT_ONCE)]
+            parts = [vectors(self._model, words[at : at + _AT_ONCE]) for at in range(0, len(words), _AT_ONCE)]
             self._known.update(zip(words, range(len(self._known), len(self._known) + len(words)), strict=True))
             self._vectors = np.concatenate([self._vectors, *parts])
-
-    def _encode(self, words: Sequence[str]) -> Floats:
-        model = self._model
-        hashes = features(words, model.lexicon)
-        at = np.minimum(np.searchsorted(model.known, hashes.ravel()), len(model.known) - 1).reshape(hashes.shape)
-        weights = np.where(model.known[at] == hashes, model.scales[at], np.float32(0))
-        summed = np.zeros((len(words), model.rows.shape[1]), dtype=np.float32)
-        for column in range(COLUMNS):
-            summed += model.rows[at[:, column]] * weights[:, column, None]
-        wide = np.maximum(summed @ model.wide_in + model.wide_bias, 0)
-        return np.asarray(wide @ model.wide_out + summed @ model.straight + model.word_bias)
+            self._open = np.concatenate([self._open, *(opened(self._model, part) for part in parts)])
 
 
-def _neighbours(rows: Floats, window: int) -> Floats:
-    """Each row beside those around it, as one longer row; the outermost have too few."""
-    inner = len(rows) - window + 1
-    return np.concatenate([rows[at : at + inner] for at in range(window)], axis=1)
+def vectors(model: Model, words: Sequence[str]) -> Floats:
+    """What each word says by itself, one row for each."""
+    hashes = features(words, model.lexicon)
+    at = np.minimum(np.searchsorted(model.known, hashes.ravel()), len(model.known) - 1).reshape(hashes.shape)
+    weights = np.where(model.known[at] == hashes, model.scales[at], np.float32(0))
+    summed = np.zeros((len(words), model.rows.shape[1]), dtype=np.float32)
+    for column in range(COLUMNS):
+        summed += model.rows[at[:, column]] * weights[:, column, None]
+    wide = np.maximum(summed @ model.wide_in + model.wide_bias, 0)
+    return np.asarray(wide @ model.wide_out + summed @ model.straight + model.word_bias)
 
 
-def _edges(lengths: Sequence[int]) -> npt.NDArray[np.bool_]:
-    """Which places between the margins are no words."""
-    gap = len(_EDGES)
-    edge = np.zeros(sum(lengths) + gap * len(lengths), dtype=bool)
-    ends = np.cumsum(lengths) + gap * np.arange(len(lengths))
-    for offset in range(gap):
-        edge[ends + offset] = True
-    return edge[: len(edge) - gap]
+def opened(model: Model, rows: Floats) -> _Marks:
+    """Whether each word, given by its vector, may be of a name or near one."""
+    return np.asarray(np.maximum(rows @ model.gate_in + model.gate_bias, 0) @ model.gate_out + model.gate_last[0] > 0)
+
+
+def _widened(marks: _Marks, by: int) -> _Marks:
+    """What is marked, and so many places to each side of it."""
+    wide = marks.copy()
+    for step in range(1, by + 1):
+        wide[step:] |= marks[:-step]
+        wide[:-step] |= marks[step:]
+    return wide
+
+
+def _inside(lengths: Sequence[int]) -> _Marks:
+    """Which places are words; edges stand before, between and behind the sentences."""
+    inside = np.ones(sum(lengths) + _MARGIN * (len(lengths) + 1), dtype=bool)
+    inside[:_MARGIN] = False
+    ends = np.cumsum(lengths) + _MARGIN * np.arange(1, len(lengths) + 1)
+    inside[ends[:, None] + np.arange(_MARGIN)] = False
+    return inside

@@ -14,13 +14,14 @@ from pipelines.enrich.tagger.features import SHOUTED
 from pipelines.enrich.tagger.model import LABELS, Model, load_model
 from pipelines.enrich.tagger.network import Network
 from pipelines.enrich.tagger.tokens import LONGEST_SENTENCE, Sentence, sentences
-from pipelines.enrich.tagger.viterbi import decode
+from pipelines.enrich.tagger.viterbi import Stretches, decode
 
 _AT_ONCE = 16_384
 """Words."""
 _LONGEST_WORD = 48
 """What is longer is no name; it is looked at by its first letters."""
 _KINDS: dict[str, EntityKind] = {"PER": "person", "ORG": "organization", "LOC": "place", "MISC": "misc"}
+_NONE = LABELS.index("O")
 _NAMES = np.array(LABELS, dtype=object)
 
 Labels = npt.NDArray[np.intp]
@@ -67,10 +68,24 @@ class Labeller:
         """The labels of each sentence, in order. What is very long is cut, so that memory stays bounded."""
         for batch in _batches(sentences):
             pieces = [words[at : at + LONGEST_SENTENCE] for words in batch for at in _cuts(words)]
+            scored = self._network.scores([prepared(words) for words in pieces])
             lengths = np.array([len(words) for words in pieces], dtype=np.intp)
-            scores = self._network.scores([prepared(words) for words in pieces])
-            labels = decode(scores, lengths, self._model.follows, self._model.begins)
+            labels = np.zeros(lengths.sum(), dtype=np.intp)
+            labels[scored.words] = decode(scored.scores, self._stretches(scored.words, lengths), self._model.follows)
             yield from np.split(labels, np.cumsum([len(words) for words in batch])[:-1])
+
+    def _stretches(self, words: Labels, lengths: Labels) -> Stretches:
+        """The words that stand in a row in one sentence. Around them are words of no name, or nothing."""
+        ends = np.cumsum(lengths)
+        first, last = np.zeros((2, ends[-1] + 1), dtype=bool)
+        first[ends - lengths], last[ends - 1] = True, True
+        apart = np.diff(words, prepend=-2) > 1
+        begun = np.flatnonzero(apart | first[words])
+        sizes = np.diff(begun, append=len(words))
+        follows = self._model.follows
+        begins = np.where(first[words[begun], None], self._model.begins, follows[_NONE])
+        after = np.where(last[words[begun + sizes - 1], None], np.float32(0), follows[:, _NONE])
+        return Stretches(sizes, begins, after)
 
 
 @cache
@@ -120,4 +135,5 @@ def _spans(sentence: Sentence, labels: Labels) -> Iterator[Span]:
             last = index
             while last + 1 < len(names) and names[last + 1].startswith("I"):
                 last += 1
-            yield Span(sentence.starts[index], sentence.ends[last], _KINDS[name[2:]])
+            end = sentence.starts[last] + len(sentence.words[last])
+            yield Span(sentence.starts[index], end, _KINDS[name[2:]])

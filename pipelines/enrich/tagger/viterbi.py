@@ -1,5 +1,7 @@
 """The best sequence of labels, given the score of each label for each word and of each label after each."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,6 +10,7 @@ from pipelines.enrich.tagger.model import LABELS, Floats
 Labels = npt.NDArray[np.intp]
 
 _NEVER = np.float32(-1e4)
+_AT_ONCE = 1_024
 
 
 def allowed() -> npt.NDArray[np.bool_]:
@@ -15,29 +18,37 @@ def allowed() -> npt.NDArray[np.bool_]:
     return np.array([[not b.startswith("I") or a[1:] == b[1:] for b in LABELS] for a in LABELS])
 
 
-def decode(scores: Floats, lengths: npt.NDArray[np.intp], follows: Floats, begins: Floats) -> Labels:
-    """The labels of every word; `scores` holds the words of all sentences in turn, `lengths` their numbers.
+class Stretches(NamedTuple):
+    """Words in a row, many times: how many, and the score of each label for the first and after the last."""
 
-    Sentences are taken together in the order of their length.
+    lengths: Labels
+    begins: Floats
+    ends: Floats
+
+
+def decode(scores: Floats, stretches: Stretches, follows: Floats) -> Labels:
+    """The labels of every word; `scores` holds the words of all stretches in turn, none of them empty.
+
+    Stretches are taken together in the order of their length.
     """
     labels = np.zeros(len(scores), dtype=np.intp)
+    lengths = stretches.lengths
     starts = np.cumsum(lengths) - lengths
     order = np.argsort(lengths, kind="stable")[::-1]
-    order = order[lengths[order] > 0]
     blocked = np.where(allowed(), follows, _NEVER)
-    first = np.where([label.startswith("I") for label in LABELS], _NEVER, begins)
-    for at in range(0, len(order), 512):
-        some = order[at : at + 512]
-        _decode_some(scores, starts[some], lengths[some], blocked, first, labels)
+    inner = np.array([label.startswith("I") for label in LABELS])
+    for at in range(0, len(order), _AT_ONCE):
+        some = order[at : at + _AT_ONCE]
+        begins = np.where(inner, _NEVER, stretches.begins[some])
+        _decode_some(scores, starts[some], Stretches(lengths[some], begins, stretches.ends[some]), blocked, labels)
     return labels
 
 
-def _decode_some(
-    scores: Floats, starts: Labels, sizes: Labels, follows: Floats, begins: Floats, labels: Labels
-) -> None:
-    """Longest sentence first, so that those that have not ended yet are always the first rows."""
+def _decode_some(scores: Floats, starts: Labels, stretches: Stretches, follows: Floats, labels: Labels) -> None:
+    """Longest stretch first, so that those that have not ended yet are always the first rows."""
+    sizes = stretches.lengths
     back = np.zeros((sizes[0], len(starts), len(LABELS)), dtype=np.int8)
-    best = scores[starts] + begins
+    best = scores[starts] + stretches.begins
     alive = np.searchsorted(-sizes, -np.arange(int(sizes[0])), side="left")
     by_label = np.ascontiguousarray(follows.T)
     for step in range(1, int(sizes[0])):
@@ -46,7 +57,7 @@ def _decode_some(
         choice = paths.argmax(axis=2)
         back[step, :count] = choice
         best[:count] = np.take_along_axis(paths, choice[:, :, None], axis=2)[:, :, 0] + scores[starts[:count] + step]
-    label = best.argmax(axis=1)
+    label = (best + stretches.ends).argmax(axis=1)
     rows = np.arange(len(starts))
     for step in range(int(sizes[0]) - 1, -1, -1):
         count = int(alive[step]) if step else len(starts)
