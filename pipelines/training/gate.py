@@ -17,8 +17,9 @@ import numpy.typing as npt
 import optax
 
 from pipelines.enrich.tagger.model import Model, pack, unpack
-from pipelines.enrich.tagger.network import NEAR, vectors
+from pipelines.enrich.tagger.network import NEAR
 from pipelines.enrich.tagger.tagger import Labeller, prepared
+from pipelines.enrich.tagger.words import AT_ONCE, Words
 from pipelines.training.columns import Labelled, read_columns
 
 KEPT = 0.996
@@ -60,7 +61,8 @@ def with_gate(model: Model, sentences: Sequence[Labelled]) -> Model:
     known: dict[str, int] = {}
     words = np.array([known.setdefault(word, len(known)) for line in lines for word in line])
     distinct = list(known)
-    rows = np.concatenate([vectors(model, distinct[at : at + _AT_ONCE]) for at in range(0, len(distinct), _AT_ONCE)])
+    read = Words(model).vectors
+    rows = np.concatenate([read(distinct[at : at + AT_ONCE]) for at in range(0, len(distinct), AT_ONCE)])
     inside = np.bincount(words[names], minlength=len(distinct)).astype(np.float32)
     outside = np.bincount(words[~names], minlength=len(distinct)).astype(np.float32)
     gate = _learnt(rows, np.minimum(inside, _OFTEN / 4) * _NAME, np.minimum(outside, _OFTEN))

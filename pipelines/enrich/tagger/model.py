@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pipelines.enrich.tagger.features import Hashes, Lexicon
 
 Floats = npt.NDArray[np.float32]
+Marks = npt.NDArray[np.bool_]
 
 KINDS = ("PER", "ORG", "LOC", "MISC")
 LABELS = ("O", *(f"{part}-{kind}" for kind in KINDS for part in "BI"))

@@ -11,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
-from pipelines.enrich.tagger.features import COLUMNS, features
-from pipelines.enrich.tagger.model import WINDOW, Floats, Model
+from pipelines.enrich.tagger.model import WINDOW, Floats, Marks, Model
+from pipelines.enrich.tagger.words import AT_ONCE, Words
 
 _CACHED = 60_000
 """Words kept; with as many again in one batch, about 45 MB."""
-_AT_ONCE = 4_096
 _BLOCK = 768
 _EDGE = "\n"
 """Stands for what is beyond a sentence; no token is a line break."""
@@ -27,7 +26,6 @@ _MARGIN = max(_SIDE + 1, NEAR)
 """How far both layers see to each side; so many edges stand between two sentences."""
 
 Places = npt.NDArray[np.intp]
-_Marks = npt.NDArray[np.bool_]
 
 
 class Scored(NamedTuple):
@@ -42,6 +40,7 @@ class Network:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self._words = Words(model)
         self._blas = ThreadpoolController().select(user_api="blas")
         self._forget()
 
@@ -62,7 +61,7 @@ class Network:
             scores[at : at + _BLOCK] = self._block(places, near[at : at + _BLOCK], inside)
         return Scored((np.cumsum(inside) - 1)[near], scores)
 
-    def _block(self, places: Places, near: Places, inside: _Marks) -> Floats:
+    def _block(self, places: Places, near: Places, inside: Marks) -> Floats:
         """Scores for some places, in order, through both layers; few enough to stay in the processor's cache."""
         model = self._model
         start = near[0] - 1
@@ -100,30 +99,13 @@ class Network:
 
     def _learn(self, words: list[str]) -> None:
         if words:
-            parts = [vectors(self._model, words[at : at + _AT_ONCE]) for at in range(0, len(words), _AT_ONCE)]
+            parts = [self._words.vectors(words[at : at + AT_ONCE]) for at in range(0, len(words), AT_ONCE)]
             self._known.update(zip(words, range(len(self._known), len(self._known) + len(words)), strict=True))
             self._vectors = np.concatenate([self._vectors, *parts])
-            self._open = np.concatenate([self._open, *(opened(self._model, part) for part in parts)])
+            self._open = np.concatenate([self._open, *map(self._words.opened, parts)])
 
 
-def vectors(model: Model, words: Sequence[str]) -> Floats:
-    """What each word says by itself, one row for each."""
-    hashes = features(words, model.lexicon)
-    at = np.minimum(np.searchsorted(model.known, hashes.ravel()), len(model.known) - 1).reshape(hashes.shape)
-    weights = np.where(model.known[at] == hashes, model.scales[at], np.float32(0))
-    summed = np.zeros((len(words), model.rows.shape[1]), dtype=np.float32)
-    for column in range(COLUMNS):
-        summed += model.rows[at[:, column]] * weights[:, column, None]
-    wide = np.maximum(summed @ model.wide_in + model.wide_bias, 0)
-    return np.asarray(wide @ model.wide_out + summed @ model.straight + model.word_bias)
-
-
-def opened(model: Model, rows: Floats) -> _Marks:
-    """Whether each word, given by its vector, may be of a name or near one."""
-    return np.asarray(np.maximum(rows @ model.gate_in + model.gate_bias, 0) @ model.gate_out + model.gate_last[0] > 0)
-
-
-def _widened(marks: _Marks, by: int) -> _Marks:
+def _widened(marks: Marks, by: int) -> Marks:
     """What is marked, and so many places to each side of it."""
     wide = marks.copy()
     for step in range(1, by + 1):
@@ -132,7 +114,7 @@ def _widened(marks: _Marks, by: int) -> _Marks:
     return wide
 
 
-def _inside(lengths: Sequence[int]) -> _Marks:
+def _inside(lengths: Sequence[int]) -> Marks:
     """Which places are words; edges stand before, between and behind the sentences."""
     inside = np.ones(sum(lengths) + _MARGIN * (len(lengths) + 1), dtype=bool)
     inside[:_MARGIN] = False
