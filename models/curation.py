@@ -8,7 +8,10 @@ from models.source import FullText
 
 
 class ListedFeed(Model):
-    """A feed as configured, the defaults filled in; one line of `newsbeam feeds list --json`. `every` as written."""
+    """A feed as configured, the defaults filled in; one line of `newsbeam feeds list --json`. `every` as written.
+
+    `retired` feeds have answered that they are gone for good, and are polled no more.
+    """
 
     id: str
     name: str
@@ -19,6 +22,7 @@ class ListedFeed(Model):
     tags: tuple[str, ...] = ()
     full_text: FullText = FullText.FEED
     enabled: bool = True
+    retired: bool = False
 
 
 Condition = Literal["retired", "failing", "silent", "waiting", "well", "disabled"]
@@ -28,8 +32,9 @@ Condition = Literal["retired", "failing", "silent", "waiting", "well", "disabled
 class FeedStatus(Model):
     """How a feed does, as its polls left it; one line of `newsbeam feeds status --json`.
 
-    `every_seconds` is the interval between polls while all goes well, `last_new_at` the poll that last brought a new
-    article.
+    `every_seconds` is the interval between polls while all goes well, of which the server or the feed itself asks for
+    `asked_for_seconds`; `last_new_at` is the poll that last brought a new article, `moved_to` where redirects that are
+    for good lead.
     """
 
     id: str
@@ -38,6 +43,7 @@ class FeedStatus(Model):
     condition: Condition
     enabled: bool = True
     every_seconds: int
+    asked_for_seconds: int | None = None
     last_attempt_at: Instant | None = None
     last_success_at: Instant | None = None
     last_new_at: Instant | None = None
@@ -46,11 +52,13 @@ class FeedStatus(Model):
     last_error: str | None = None
     silent: bool = False
     retired: bool = False
+    moved_to: str | None = None
 
 
 FindingKind = Literal[
     "moved",
     "redirected",
+    "rare",
     "media-type",
     "no-entries",
     "unread-entries",

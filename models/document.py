@@ -24,13 +24,20 @@ class Poll(Model):
     share: tuple[int, int] = (0, 1)
 
 
+class PollGroup(Model):
+    """Polls that one worker of a cluster does, since they ask one host, say."""
+
+    polls: tuple[Poll, ...]
+
+
 class Document(Model):
     """Bytes, where they came from and when. A feed is one document, a file one or, cut at record borders, several.
 
     `id` is the poll's id, with the number of the part where there are several; Commit counts by it.
     `url` is where the bytes came from in the end (after redirects; a path for a file). `media_type` is what the
     server said, as said. `first_record` counts from 1 and is set for parts of a file of many records.
-    `state` is the source's state as it will be once every entry of this document has its outcome.
+    `state` is the source's state as it will be once every entry of this document has its outcome; `moved_to` is where
+    redirects that are for good have led, to be remembered with it if there is a feed in this document.
     """
 
     id: str
@@ -41,6 +48,7 @@ class Document(Model):
     fetched_at: Instant
     first_record: int | None = None
     state: FeedState | None = None
+    moved_to: str | None = None
     again: bool = False
 
 

@@ -10,10 +10,11 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from models.base import Model
-from models.source import FullText
+from models.source import Bounds, Every, FullText
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"([1-9][0-9]{0,5})\s*([smhdw])")
+_TO = re.compile(r"\s+to\s+", re.IGNORECASE)
 _LONGEST = timedelta(days=366)
 
 
@@ -39,6 +40,26 @@ def duration_text(duration: timedelta) -> str:
         if seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def _every(value: object) -> Every:
+    """One duration, or two as bounds."""
+    parts = _TO.split(value.strip()) if isinstance(value, str) else [value]
+    if len(parts) == 1:
+        return value if isinstance(value, Bounds) else _duration(value)
+    if len(parts) != 2:
+        raise ValueError("takes one duration or two, as in 15m or 10m to 6h")
+    shortest, longest = map(_duration, parts)
+    if shortest >= longest:
+        raise ValueError("must name the shorter duration first, as in 10m to 6h")
+    return Bounds(shortest=shortest, longest=longest)
+
+
+def every_text(every: Every) -> str:
+    """How often, as it is written in `feeds.yaml`."""
+    if isinstance(every, Bounds):
+        return f"{duration_text(every.shortest)} to {duration_text(every.longest)}"
+    return duration_text(every)
 
 
 def _zone(value: str) -> str:
@@ -86,6 +107,19 @@ Duration = Annotated[
 ]
 """A number and a unit: `90s`, `15m`, `2h`, `1d`, `1w`."""
 
+WrittenEvery = Annotated[
+    Every,
+    BeforeValidator(_every),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^[1-9][0-9]{0,5}\s*[smhdw](\s+to\s+[1-9][0-9]{0,5}\s*[smhdw])?$",
+            "examples": ["15m", "2h", "10m to 6h"],
+        }
+    ),
+]
+"""A duration, or two as bounds: `15m`, `10m to 6h`."""
+
 Zone = Annotated[str, AfterValidator(_zone)]
 """An IANA time zone."""
 
@@ -120,7 +154,10 @@ class Auth(Model):
 class FeedDefaults(Model):
     """What every feed has that does not say otherwise."""
 
-    every: Duration | None = Field(default=None, description="how often to poll: 15m, 2h, 1d")
+    every: WrittenEvery | None = Field(
+        default=None,
+        description="how often to poll: 15m; or following the feed's own rhythm between bounds: 10m to 6h",
+    )
     language: LanguageCode | None = Field(default=None, description="BCP 47, such as de or pt-BR; detected if absent")
     section: Word | None = None
     tags: tuple[Word, ...] = ()

@@ -11,6 +11,7 @@ from models.aliases_file import Alias
 from models.base import Model
 from models.feeds_file import Duration, VariableName, Zone, duration_text
 from models.source import Content, FeedSource
+from models.synonyms import Synonyms
 
 
 def _index(value: str) -> str:
@@ -41,6 +42,31 @@ WrittenDuration = Annotated[Duration, PlainSerializer(duration_text, when_used="
 """A duration that is written as it is read: `15m`."""
 
 
+RecordField = Literal[
+    "id",
+    "url",
+    "title",
+    "text",
+    "body",
+    "summary",
+    "authors",
+    "author",
+    "language",
+    "lang",
+    "section",
+    "tags",
+    "published",
+    "published_at",
+    "date",
+    "updated",
+    "updated_at",
+    "image",
+    "image_url",
+    "source",
+]
+"""A field of a record in JSON lines, by one of its names."""
+
+
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 """A BCP 47 primary language subtag."""
 
@@ -66,7 +92,7 @@ class FileSettings(Model):
 
     max_bytes: int = Field(default=256 * 2**20, ge=1024, description="of a file of one record, unpacked")
     part_bytes: int = Field(default=2 * 2**20, ge=64 * 1024, description="a file of many records is cut at this size")
-    mapping: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    mapping: dict[RecordField, tuple[str, ...]] = Field(default_factory=dict)
     timezone: Zone | None = Field(default=None, description="IANA zone of times written without one; UTC if absent")
 
     def content(self) -> Content:
@@ -90,6 +116,40 @@ class ElasticsearchSettings(Model):
     batch_bytes: int = Field(default=5 * 2**20, ge=64 * 1024)
     settings: dict[str, Any] = Field(default_factory=dict, description="index settings for new indices")
     mappings: dict[str, Any] = Field(default_factory=dict, description="extra field mappings for new indices")
+
+
+def _kibana(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"is not an address ({error})") from error
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise ValueError("is no address of a Kibana; write it as http://localhost:5601")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError(
+            "must not hold a user name or password; set 'kibana.username' and put the password into the environment"
+            " variable NEWSBEAM_KIBANA_PASSWORD"
+        )
+    return value.rstrip("/")
+
+
+class KibanaSettings(Model):
+    """A Kibana to install dashboards in. Secrets are named by environment variable or file, never written here."""
+
+    url: Annotated[str, AfterValidator(_kibana)] | None = Field(
+        default=None, description="with its base path, if it has one: http://localhost:5601"
+    )
+    space: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+$")] = Field(
+        default="default", description="the id of a space, as it stands in addresses behind /s/"
+    )
+    ca_certs: Path | None = None
+    api_key_env: str = "NEWSBEAM_KIBANA_API_KEY"
+    api_key_file: Path | None = None
+    username: str | None = None
+    password_env: str = "NEWSBEAM_KIBANA_PASSWORD"
+    password_file: Path | None = None
+    request_timeout: float = Field(default=60.0, gt=0, description="seconds")
 
 
 class RunSettings(Model):
@@ -137,8 +197,12 @@ class Settings(Model):
     fetch: FetchSettings = FetchSettings()
     files: FileSettings = FileSettings()
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
+    kibana: KibanaSettings = KibanaSettings()
     run: RunSettings = RunSettings()
     enrich: EnrichSettings = EnrichSettings()
+    synonyms: Synonyms | None = Field(
+        default=None, exclude=True, description="what synonyms/ beside newsbeam.yaml holds; write it there"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
 

@@ -33,6 +33,17 @@ class Content(Model):
     identity: Literal["auto", "guid"] = "auto"
 
 
+class Bounds(Model):
+    """An interval between polls that follows the feed's own rhythm, no shorter and no longer than this."""
+
+    shortest: timedelta
+    longest: timedelta
+
+
+Every = timedelta | Bounds
+"""How often a feed is polled: always so, or within bounds."""
+
+
 class FeedSource(Model):
     """A feed at an address. `headers` and `auth` hold names of environment variables, never secrets."""
 
@@ -40,7 +51,7 @@ class FeedSource(Model):
     id: str
     url: str
     name: str
-    every: timedelta | None = None
+    every: Every | None = None
     content: Content = Content()
     headers: dict[str, str] = Field(default_factory=dict)
     headers_env: dict[str, str] = Field(default_factory=dict)

@@ -74,5 +74,5 @@ def kind_of(failure: Failure) -> str:
     """What a dead letter has in common with others of its kind: the stage and the reason without place and numbers."""
     reason = failure.reason
     for place in (failure.origin, failure.url, failure.source_id):
-        reason = reason.replace(place, "…") if place else reason
+        reason = re.sub(rf"(?<![\w-]){re.escape(place)}(?![\w-])", "…", reason) if place else reason
     return f"{failure.stage}: {re.sub(r'[0-9][0-9.,]*', 'n', reason)[:120]}"

@@ -9,7 +9,7 @@ from models.feed_state import FeedState
 from models.outcome import DocumentStatus, Draft, Failure, Outcome, OutcomeKind, Polled
 from models.source import FeedSource
 from pipelines import NEWSBEAM_VERSION
-from pipelines.schedule import next_due
+from pipelines.schedule import due_after_failure
 
 ENTRY_TYPE = "application/vnd.newsbeam.entry+json"
 DRAFT_TYPE = "application/vnd.newsbeam.draft+json"
@@ -104,6 +104,6 @@ def _after_refusal(document: Document, reason: str) -> FeedState | None:
         update={
             "failures_in_a_row": failures,
             "last_error": reason,
-            "next_due_at": next_due(document.fetched_at, source.every, failures, None),
+            "next_due_at": due_after_failure(source.id, document.fetched_at, source.every, failures),
         }
     )

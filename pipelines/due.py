@@ -1,6 +1,6 @@
 """Which sources a run takes: the files that were named, or the feeds whose time has come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from uuid import uuid4
@@ -11,9 +11,12 @@ from models.feed_state import FeedState
 from models.run import RunRequest
 from models.settings import Configuration
 from models.source import FeedSource
-from pipelines.fetch import check_secrets, discover_files, fingerprint
-from pipelines.schedule import interval_of, next_due
+from pipelines.fetch import check_secrets, discover_files, fingerprint, host_of
+from pipelines.schedule import due_after_success, is_retired
 from pipelines.state.base import StateStore
+
+Pauses = Mapping[str, datetime]
+"""Hosts, and until when nothing of theirs is to be asked."""
 
 
 def polls_of(configuration: Configuration, request: RunRequest, state: StateStore, now: datetime) -> list[Poll]:
@@ -33,26 +36,62 @@ def polls_of(configuration: Configuration, request: RunRequest, state: StateStor
 
 
 def polls_due(
-    feeds: Sequence[FeedSource], state: StateStore, now: datetime, *, everything: bool = False, again: bool = False
+    feeds: Sequence[FeedSource],
+    state: StateStore,
+    now: datetime,
+    *,
+    everything: bool = False,
+    again: bool = False,
+    pauses: Pauses | None = None,
 ) -> list[Poll]:
-    """A poll for each of these feeds that is due, or for each with `everything`."""
+    """A poll for each of these feeds that is due, or for each with `everything`.
+
+    `pauses` are those of hosts that are known besides what is remembered of these feeds.
+    """
     states = state.feed_states([feed.id for feed in feeds])
+    known = pauses_of(feeds, states, pauses or {})
+    times = due_times(feeds, states, now, known)
     return [
         Poll(id=uuid4().hex, source=feed, state=states.get(feed.id), again=again)
         for feed in feeds
-        if everything or due_at(feed, states.get(feed.id), now) <= now
+        if everything or ((at := times[feed.id]) is not None and at <= now)
     ]
 
 
-def due_at(feed: FeedSource, state: FeedState | None, now: datetime) -> datetime:
+def due_times(
+    feeds: Iterable[FeedSource], states: Mapping[str, FeedState], now: datetime, pauses: Pauses
+) -> dict[str, datetime | None]:
+    """When each feed is to be polled next, by its id; a feed that is gone for good never is."""
+    return {feed.id: due_at(feed, states.get(feed.id), now, pauses) for feed in feeds}
+
+
+def due_at(feed: FeedSource, state: FeedState | None, now: datetime, pauses: Pauses) -> datetime | None:
     """When a feed is to be polled next: at once where it never was, or where its settings have changed since."""
-    if state is None or state.next_due_at is None or state.url != feed.url:
+    at = _due_by_itself(feed, state, now)
+    until = pauses.get(host_of(feed.url))
+    return at if at is None or until is None else max(at, until)
+
+
+def pauses_of(feeds: Iterable[FeedSource], states: Mapping[str, FeedState], known: Pauses) -> dict[str, datetime]:
+    """Until when which hosts want to be left alone by all, as one of their feeds was told."""
+    found = dict(known)
+    for feed in feeds:
+        state = states.get(feed.id)
+        if state is not None and state.host_paused_until is not None and state.url == feed.url:
+            host = host_of(feed.url)
+            found[host] = max(state.host_paused_until, found.get(host, state.host_paused_until))
+    return found
+
+
+def _due_by_itself(feed: FeedSource, state: FeedState | None, now: datetime) -> datetime | None:
+    if state is None or state.url != feed.url:
         return now
+    if is_retired(state, feed.url):
+        return None
     if state.failures_in_a_row or state.last_attempt_at is None:
-        return state.next_due_at
-    if state.fingerprint != fingerprint(feed):
-        return now
-    return min(state.next_due_at, next_due(state.last_attempt_at, interval_of(feed.every, state, now), 0, None))
+        return state.next_due_at or now
+    due = due_after_success(feed.every, state, state.last_attempt_at)
+    return min(due, now) if state.fingerprint != fingerprint(feed) else due
 
 
 def feeds_asked_for(feeds: Sequence[FeedSource], source_id: str | None) -> list[FeedSource]:

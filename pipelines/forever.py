@@ -2,7 +2,8 @@
 
 import heapq
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -10,17 +11,20 @@ from typing import Protocol
 from models.errors import SetupError, TryLater
 from models.report import RunReport, Tally
 from models.run import RunRequest
-from models.settings import Configuration
+from models.settings import Configuration, Settings
 from models.source import FeedSource
 from models.status import Status
 from pipelines.configuration import FEEDS, SETTINGS
-from pipelines.due import due_at, feeds_asked_for, polls_due
+from pipelines.configuration.aliases import ALIASES
+from pipelines.due import Pauses, due_times, feeds_asked_for, pauses_of, polls_due
+from pipelines.enrich import check_recognizer
 from pipelines.fetch import check_secrets
 from pipelines.logs import without_secrets
 from pipelines.run import run_chunk
 from pipelines.session import Session
 from pipelines.status import judge
 from pipelines.stop import STOP, stoppable
+from pipelines.stores import open_store
 
 TOGETHER = timedelta(seconds=5)
 """Feeds that fall due within so short a time are polled in one cycle; no cycle follows the last one sooner."""
@@ -84,8 +88,10 @@ def run_forever(
     """Poll each feed when it is due, until a signal or the longest time that was asked for says stop.
 
     `load` reads the configuration anew; what is wrong with it is logged, and the old one goes on. An index that is
-    away, or held by another run, is waited for. Raises SetupError when it can't be written at all.
+    away, or held by another run, is waited for. Raises SetupError when it can't be written at all, or when what the
+    settings ask for is not installed.
     """
+    check_recognizer(configuration.settings.enrich)
     with stoppable(request.grace or configuration.settings.run.grace, request.max_runtime):
         loop = _Loop(configuration, load, request, observer, clock or SystemClock())
         _log.info("started", extra={"feeds": len(configuration.feeds)})
@@ -108,6 +114,7 @@ class _Loop:
         self._seen = _stamps(configuration)
         self._session: Session | None = None
         self._heap: list[tuple[datetime, str]] = []
+        self._pauses: Pauses = {}
         self._everything = request.all
         self._pause = _FIRST_PAUSE
         self._next_cycle = self._next_judgement = clock.now()
@@ -136,17 +143,21 @@ class _Loop:
         try:
             session.state.setup()
             now = self._clock.now()
-            states = session.state.feed_states([feed.id for feed in self._feeds.values()])
-            times = [
-                (now if self._everything else due_at(feed, states.get(feed.id), now), feed.id)
-                for feed in self._feeds.values()
-            ]
+            times = self._times(session, list(self._feeds.values()), now)
         except BaseException:
             session.close()
             raise
-        self._session, self._heap = session, times
+        self._session = session
+        self._heap = [(now, name) for name in times] if self._everything else _known(times)
         heapq.heapify(self._heap)
         return session
+
+    def _times(self, session: Session, feeds: Sequence[FeedSource], now: datetime) -> dict[str, datetime | None]:
+        """When these feeds are due, as the state has it; what it says of whole hosts is kept in mind."""
+        states = session.state.feed_states([feed.id for feed in feeds])
+        pauses = {host: until for host, until in self._pauses.items() if until > now}
+        self._pauses = pauses_of(feeds, states, pauses)
+        return due_times(feeds, states, now, self._pauses)
 
     def _cycle_of_due(self, session: Session) -> bool:
         """Poll together what is due by now; says whether anything was."""
@@ -161,7 +172,7 @@ class _Loop:
                 session.index.setup()
                 session.is_set_up = True
             # Another run may have polled them meanwhile.
-            polls = polls_due(due, session.state, now, everything=self._everything)
+            polls = polls_due(due, session.state, now, everything=self._everything, pauses=self._pauses)
             if polls:
                 self._observer.cycle(session.cycle(polls, now))
         self._everything = False
@@ -173,9 +184,8 @@ class _Loop:
     def _plan(self, session: Session, polled: Sequence[FeedSource]) -> None:
         now = self._clock.now()
         self._next_cycle = now + TOGETHER
-        states = session.state.feed_states([feed.id for feed in polled])
-        for feed in polled:
-            heapq.heappush(self._heap, (due_at(feed, states.get(feed.id), now), feed.id))
+        for item in _known(self._times(session, polled, now)):
+            heapq.heappush(self._heap, item)
 
     def _judge(self, session: Session) -> None:
         now = self._clock.now()
@@ -215,6 +225,8 @@ class _Loop:
         try:
             configuration = self._load()
             feeds = _feeds(configuration, self._request)
+            if configuration.settings != self._configuration.settings:
+                _check_usable(configuration.settings)
         except SetupError as error:
             _log.error("the changed configuration is refused, the old one goes on", extra={"reason": str(error)})
             self._observer.configured(right=False)
@@ -258,10 +270,25 @@ def _feeds(configuration: Configuration, request: RunRequest) -> dict[str, FeedS
     return {feed.id: feed for feed in feeds}
 
 
+def _check_usable(settings: Settings) -> None:
+    """Raises SetupError where no session could be opened; an index that is away is no mistake in the settings."""
+    check_recognizer(settings.enrich)
+    with ExitStack() as closing, suppress(TryLater):
+        index, state = open_store(settings)
+        closing.callback(index.close)
+        closing.callback(state.close)
+        state.setup()
+
+
+def _known(times: Mapping[str, datetime | None]) -> list[tuple[datetime, str]]:
+    """The times and whose they are, without feeds that are gone for good."""
+    return [(at, name) for name, at in times.items() if at is not None]
+
+
 def _stamps(configuration: Configuration) -> dict[str, tuple[int, int, int]]:
     """What changes when one of the configuration's files does, or one appears beside them."""
     read = [Path(name) for name in configuration.read_from if Path(name).is_file()]
-    files = {path.with_name(name) for path in read for name in (SETTINGS, FEEDS)}
+    files = {path.with_name(name) for path in read for name in (SETTINGS, FEEDS, ALIASES)}
     found = {}
     for path in sorted(files):
         try:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from models.errors import NewsbeamError
 
 _SECRET_KEY = re.compile(r"auth|cookie|token|secret|passw|credential|api_?key|session", re.IGNORECASE)
-_IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]+@")
+_IN_ADDRESS = re.compile(r"(?<=://)[^/\s]+@")
 _IN_QUERY = re.compile(r"(?<=[?&])([^=&\s]*(?:auth|token|secret|passw|key|sig)[^=&\s]*)=[^&\s#]+", re.IGNORECASE)
 
 HIDDEN = "***"
@@ -28,6 +28,18 @@ def configure_logging(level: str | int) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper() if isinstance(level, str) else level)
+
+
+def join_run(run_id: str, level: str) -> None:
+    """Log as the process does that sent the work, in one that somebody else started; a handler of theirs stays."""
+    if run_id in _runs:
+        return
+    root = logging.getLogger()
+    if any(type(handler).__module__.startswith("apache_beam") for handler in root.handlers):
+        root.setLevel(level.upper())
+    else:
+        configure_logging(level)
+    _runs[:] = [run_id]
 
 
 @contextmanager
@@ -59,8 +71,8 @@ def run_id() -> str | None:
 def _of_interest(record: logging.LogRecord) -> bool:
     """Not what the libraries say of things that Newsbeam tells in its own words.
 
-    Beam warns of parts that are not used here and shows the traceback of our errors; the Elasticsearch client warns
-    of each request that we try again.
+    Beam warns of parts that are not used here, shows the traceback of our errors and all that a cluster says of a
+    job; the Elasticsearch client warns of each request that we try again.
     """
     if logging.getLogger().level <= logging.DEBUG:
         return True
@@ -68,6 +80,8 @@ def _of_interest(record: logging.LogRecord) -> bool:
         return record.levelno >= logging.ERROR
     if "apache_beam" not in record.pathname:
         return True
+    if record.pathname.endswith("portable_runner.py"):
+        return False
     ours = record.exc_info is not None and isinstance(record.exc_info[1], NewsbeamError)
     return record.levelno >= logging.ERROR and not ours
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from http.client import HTTPException
 from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import Request, urlopen
@@ -53,7 +54,7 @@ class Ping:
             try:
                 with urlopen(request, timeout=_TIMEOUT) as answer:
                     answer.read(1000)
-            except (URLError, OSError, ValueError) as error:
+            except (URLError, OSError, ValueError, HTTPException) as error:
                 trouble = getattr(error, "reason", error)
                 continue
             return

@@ -7,10 +7,11 @@ from models.curation import FeedStatus
 from models.feed_state import FeedState
 from models.report import RunReport
 from models.settings import Configuration
+from models.source import Every
 from models.status import PastRun, Status
 from pipelines import NEWSBEAM_VERSION
 from pipelines.curate.status import feed_statuses
-from pipelines.due import due_at
+from pipelines.due import due_times, pauses_of
 from pipelines.schedule import interval_of
 from pipelines.state.base import StateStore
 
@@ -32,9 +33,9 @@ def judge(configuration: Configuration, state: StateStore, now: datetime) -> Sta
     """What the state says of these feeds and the last runs. Raises TryLater when the index is away."""
     feeds = configuration.feeds
     states = state.feed_states([feed.id for feed in feeds])
-    statuses = feed_statuses(feeds, (), states)
+    statuses = feed_statuses(feeds, (), states, now)
     reports = state.runs(_LOOKED_BACK)
-    times = {feed.id: due_at(feed, states.get(feed.id), now) for feed in feeds}
+    times = {name: at for name, at in due_times(feeds, states, now, pauses_of(feeds, states, {})).items() if at}
     broken = [status for status in statuses if _is_broken(status)]
     failing = [status for status in statuses if status.failures_in_a_row and not _is_broken(status)]
     silent = [status for status in statuses if status.condition == "silent"]
@@ -42,7 +43,7 @@ def judge(configuration: Configuration, state: StateStore, now: datetime) -> Sta
         checked_at=now,
         index=configuration.settings.index,
         newsbeam=NEWSBEAM_VERSION,
-        problems=tuple(_problems(configuration, states, reports, broken, silent, now)),
+        problems=tuple(_problems(configuration, states, times, reports, broken, silent, now)),
         runs=tuple(map(_past, reports[:RUNS])),
         last_success_at=next((report.ended_at for report in reports if report.exit_code == 0), None),
         feeds=len(feeds),
@@ -61,6 +62,7 @@ def _is_broken(status: FeedStatus) -> bool:
 def _problems(
     configuration: Configuration,
     states: Mapping[str, FeedState],
+    times: Mapping[str, datetime],
     reports: Sequence[RunReport],
     broken: Sequence[FeedStatus],
     silent: Sequence[FeedStatus],
@@ -69,23 +71,21 @@ def _problems(
     if reports and reports[0].exit_code in _BROKEN_ENDS:
         yield f"the last run ended with {reports[0].exit_code}: {reports[0].exit_reason}"
     late = [
-        states[feed.id].next_due_at
+        times[feed.id]
         for feed in configuration.feeds
-        if feed.id in states and _is_overdue(states[feed.id], feed.every, now)
+        if feed.id in states and feed.id in times and _is_overdue(states[feed.id], feed.every, times[feed.id], now)
     ]
     if late:
-        since = min(at for at in late if at is not None)
-        yield f"{_count(len(late), 'feed')} overdue since {since:%Y-%m-%d %H:%M} UTC: nothing runs newsbeam run"
+        since = f"{min(late):%Y-%m-%d %H:%M} UTC"
+        yield f"{_count(len(late), 'feed')} overdue since {since}: nothing runs newsbeam run"
     if broken:
         yield f"{_count(len(broken), 'feed')} broken"
     if silent:
         yield f"{_count(len(silent), 'feed')} silent"
 
 
-def _is_overdue(state: FeedState, every: timedelta | None, now: datetime) -> bool:
-    if state.next_due_at is None:
-        return False
-    return now - state.next_due_at > max(_OVERDUE, _INTERVALS * interval_of(every, state, state.next_due_at))
+def _is_overdue(state: FeedState, every: Every | None, due: datetime, now: datetime) -> bool:
+    return now - due > max(_OVERDUE, _INTERVALS * interval_of(every, state, due))
 
 
 def _past(report: RunReport) -> PastRun:

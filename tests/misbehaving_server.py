@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
 
 from corpus import rss
 
@@ -126,7 +127,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def status(self) -> None:
         """/status/503 answers so."""
-        self.answer(HTML, int(self.path.rsplit("/", 1)[1]), "text/html")
+        self.answer(HTML, int(self.path.partition("?")[0].rsplit("/", 1)[1]), "text/html")
 
     def wait_seconds(self) -> None:
         self.answer(b"", 429, Retry_After="7200")
@@ -175,6 +176,11 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(0.3)
         self.answer(FEED)
 
+    def said(self) -> None:
+        """/said?Name=value is a feed with these headers."""
+        headers = dict(parse_qsl(self.path.partition("?")[2]))
+        self.answer(FEED, **{name.replace("-", "_"): value for name, value in headers.items()})
+
     def page(self) -> None:
         self.answer(PAGE, kind="text/html; charset=utf-8")
 
@@ -185,7 +191,7 @@ class Handler(BaseHTTPRequestHandler):
 PLAIN = (
     *("lying", "stuck", "drip", "endless", "bomb", "loop", "hops", "elsewhere", "status", "wait_seconds", "wait_date"),
     *("broken_off", "broken_gzip", "gzipped", "deflated", "raw_deflated", "brotli", "html", "nonsense", "hang_up"),
-    *("slow", "page", "typed"),
+    *("slow", "page", "typed", "said"),
 )
 
 ANSWERS: dict[str, Callable[[Handler], None]] = {

@@ -22,7 +22,7 @@ from misbehaving_server import Server, serve
 from models.settings import Settings
 from pipelines.stores import open_store
 
-CYCLES = 60
+CYCLES = 40
 PATIENCE = 60.0
 
 
@@ -110,10 +110,15 @@ def test_feeds_are_polled_when_they_are_due_and_a_changed_configuration_is_follo
         with pytest.raises(HTTPError, match="404"):
             urlopen(f"{loop.url}/")
 
-        (newsbeam.config / "feeds.yaml").write_text("feeds:\n  - {id: herald, nam: Herald}\n")
+        (newsbeam.config / "aliases.yaml").write_text("aliases: [{nam: A}]\n")
         refused = loop.until("the changed configuration is refused, the old one goes on")
         assert "did you mean 'name'?" in refused["reason"]
         assert loop.metric("newsbeam_configuration_right") == 0
+        (newsbeam.config / "aliases.yaml").unlink()
+        settings = newsbeam.config / "newsbeam.yaml"
+        settings.write_text(settings.read_text() + "enrich: {extractor: spacy, spacy: {xx: none}}\n")
+        assert "installed" in loop.until("the changed configuration is refused, the old one goes on")["reason"]
+        settings.write_text(settings.read_text().partition("enrich")[0])
         polls = len(server.seen["/herald"])
         loop.until_true(lambda: len(server.seen["/herald"]) > polls)
 

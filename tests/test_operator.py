@@ -101,6 +101,20 @@ def test_a_bug_is_1_with_its_traceback(newsbeam: Newsbeam, tmp_path: Path) -> No
     assert "KeyError" in done.stderr
 
 
+def test_entries_that_are_not_accounted_for_are_1_and_said(newsbeam: Newsbeam, tmp_path: Path) -> None:
+    write_records(tmp_path / "news.jsonl", 3)
+    program = (
+        "import sys, pipelines.transforms.ledger as ledger\n"
+        "ledger.tally_outcomes = lambda _: {}\n"
+        f"sys.argv = ['newsbeam', *{newsbeam.arguments('run', str(tmp_path / 'news.jsonl'))[3:]!r}]\n"
+        "from pipelines.cli import main\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "the accounting does not add up" in done.stderr
+    assert "3 entries seen, 0 ended" in done.stderr
+
+
 def test_a_duration_that_is_none_is_2(newsbeam: Newsbeam) -> None:
     done = newsbeam("run", "x", "--max-runtime", "10")
     assert (done.returncode, done.stderr) == (

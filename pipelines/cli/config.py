@@ -10,7 +10,7 @@ import typer
 from ruamel.yaml import YAML
 
 from models.errors import SetupError
-from models.feeds_file import duration_text
+from models.feeds_file import every_text
 from models.settings import Configuration
 from models.source import FeedSource
 from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for
@@ -36,10 +36,7 @@ def check(
     newsbeam config check
     newsbeam config check --no-secrets --config deploy/config
     """
-    configuration = configuration_for(ctx, config, index, need_secrets=secrets)
-    from pipelines.parse.record_fields import field_names  # with it comes all of Parse
-
-    field_names(configuration.settings.files.mapping)
+    configuration = configuration_for(ctx, config, index, need_secrets=secrets, need_installed=True)
     feeds, disabled = len(configuration.feeds), len(configuration.disabled)
     said = f"{feeds} feed" if feeds == 1 else f"{feeds} feeds"
     said += f" and {disabled} disabled" if disabled else ""
@@ -118,7 +115,7 @@ def _feed(feed: FeedSource, *, enabled: bool) -> dict[str, Any]:
     shown = feed.model_dump(mode="json", exclude={"kind", "content", "headers_env", "auth_env"}, exclude_none=True)
     shown["url"] = without_secrets(feed.url)
     if feed.every is not None:
-        shown["every"] = duration_text(feed.every)
+        shown["every"] = every_text(feed.every)
     shown |= feed.content.model_dump(mode="json", exclude_defaults=True)
     shown["headers"] = feed.headers | {name: f"${{{held}}}" for name, held in feed.headers_env.items()}
     if not shown["headers"]:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
-from models.errors import SetupError
+from models.errors import RecordError, SetupError
 from models.outcome import Failure
 from models.replay import Replayed, ReplayResult
 from pipelines.cli.hits import written
@@ -20,6 +20,7 @@ from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configu
 from pipelines.cli.output import emit, emit_bytes, emit_line, messages, output, plain
 from pipelines.cli.progress import RunProgress
 from pipelines.cli.times import read_moment
+from pipelines.configuration import nearest
 from pipelines.logs import without_secrets
 from pipelines.state.base import FailureFilter, chosen
 from pipelines.stores import open_store
@@ -28,7 +29,7 @@ app = typer.Typer(no_args_is_help=True, help="Look at what could not be indexed,
 
 SourceOption = Annotated[str | None, typer.Option("--source", help="Only those of the source with this id.")]
 StageOption = Annotated[
-    str | None, typer.Option("--stage", help="Only those of this stage: fetch, parse, normalize, ...")
+    str | None, typer.Option("--stage", help="Only those of this stage: fetch, parse, normalize, enrich or index.")
 ]
 ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only those whose reason has these words in it.")]
 SinceOption = Annotated[str | None, typer.Option("--since", metavar="WHEN", help="From 2025-04-01, an instant, or 7d.")]
@@ -39,6 +40,7 @@ IdsArgument = Annotated[
     list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or the beginnings of them.", show_default=False)
 ]
 
+_STAGES = tuple(kind.stage for kind in RecordError.__subclasses__())
 _SOME_FAILED = 3
 _SHORT_ID = 10
 _SHOWN_BYTES = 2000
@@ -70,7 +72,7 @@ def list_failures(
         closing.callback(state.close)
         found = state.failures(wanted)
         if as_json:
-            emit(islice(found, limit))
+            emit(map(_told, islice(found, limit)))
             return 0
         console, shown = output(), 0
         for failure in islice(found, limit):
@@ -110,7 +112,7 @@ def show(
     if raw:
         emit_bytes(failure.raw)
     elif as_json:
-        emit([failure])
+        emit([_told(failure)])
     else:
         output().print(_whole(failure))
     return 0
@@ -194,6 +196,10 @@ def drop(
 def _wanted(
     source: str | None, stage: str | None, reason: str | None, since: str | None, until: str | None
 ) -> FailureFilter:
+    if stage is not None and stage not in _STAGES:
+        near = nearest(stage, _STAGES)
+        said = f"did you mean '{near}'?" if near else f"one of {', '.join(_STAGES)}"
+        raise typer.BadParameter(f"--stage: no stage is called '{stage}'; {said}")
     now = datetime.now(UTC)
     return FailureFilter(
         source_id=source,
@@ -202,6 +208,12 @@ def _wanted(
         since=read_moment(since, now, "--since") if since else None,
         until=read_moment(until, now, "--until", end=True) if until else None,
     )
+
+
+def _told(failure: Failure) -> Failure:
+    """The dead letter without the secrets that its addresses may hold."""
+    texts = {name: getattr(failure, name) for name in ("reason", "origin", "url", "source_id")}
+    return failure.model_copy(update={name: without_secrets(text) for name, text in texts.items() if text})
 
 
 def _only_one_way(ids: list[str] | None, wanted: FailureFilter) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -9,8 +10,8 @@ from urllib.parse import urlsplit
 import typer
 
 from models.curation import FeedCheck, ListedFeed
-from models.errors import SetupError
-from models.feeds_file import duration_text
+from models.errors import NewsbeamError, SetupError
+from models.feeds_file import every_text
 from models.settings import Configuration
 from models.source import FeedSource
 from pipelines.cli import feeds_edit
@@ -21,6 +22,7 @@ from pipelines.cli.output import complain, emit, messages, output
 from pipelines.cli.progress import waiting
 from pipelines.configuration import load_feeds
 from pipelines.logs import without_secrets
+from pipelines.schedule import is_retired
 from pipelines.stores import open_store
 
 app = typer.Typer(no_args_is_help=True, help="Find, check, add, remove and exchange feeds.")
@@ -33,7 +35,7 @@ _YAML = (".yaml", ".yml")
 def list_feeds(
     ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption = None, index: IndexOption = None
 ) -> int:
-    """List the configured feeds.
+    """List the configured feeds; those that are gone for good are marked, where the index can be asked.
 
     ```
     newsbeam feeds list
@@ -42,7 +44,9 @@ def list_feeds(
     """
     configuration = configuration_for(ctx, config, index)
     pairs = [(feed, True) for feed in configuration.feeds] + [(feed, False) for feed in configuration.disabled]
-    feeds = [_listed(feed, enabled) for feed, enabled in sorted(pairs, key=lambda pair: pair[0].order)]
+    retired = _retired(configuration)
+    pairs.sort(key=lambda pair: pair[0].order)
+    feeds = [_listed(feed, enabled=enabled, retired=feed.id in retired) for feed, enabled in pairs]
     if as_json:
         emit(feeds)
     elif feeds:
@@ -72,7 +76,7 @@ def status(
         closing.callback(articles.close)
         closing.callback(state.close)
         states = state.feed_states([feed.id for feed in feeds])
-    found = feed_statuses(configuration.feeds, configuration.disabled, states)
+    found = feed_statuses(configuration.feeds, configuration.disabled, states, datetime.now(UTC))
     if as_json:
         emit(found)
     else:
@@ -106,7 +110,7 @@ def check(
     newsbeam feeds check https://www.example.org/feed --json
     ```
     """
-    configuration = configuration_for(ctx, config, index)
+    configuration = configuration_for(ctx, config, index, need_secrets=not named)
     feeds = _named(configuration, named or [])
     if limit is None:
         limit = _RECORDS_OF_ONE if named and len(feeds) == 1 else _RECORDS_OF_MANY
@@ -159,7 +163,7 @@ def _at_address(given: str, known: Sequence[FeedSource]) -> FeedSource:
     try:
         url = web_address(given)
     except ValueError as error:
-        raise SetupError(f"'{given}' {error}") from error
+        raise SetupError(f"'{without_secrets(given)}' {error}") from error
     configured = (feed for feed in known if normalized_url(feed.url) == normalized_url(url))
     return next(configured, FeedSource(id=url, url=url, name=urlsplit(url).hostname or url))
 
@@ -176,15 +180,32 @@ def _verdict(checks: Sequence[FeedCheck]) -> int:
     return 3
 
 
-def _listed(feed: FeedSource, enabled: bool) -> ListedFeed:
+def _retired(configuration: Configuration) -> set[str]:
+    """The feeds that are gone for good, by what is remembered; an index that is away is not waited for."""
+    elasticsearch = configuration.settings.elasticsearch.model_copy(update={"retry_budget": 0.0})
+    settings = configuration.settings.model_copy(update={"elasticsearch": elasticsearch})
+    try:
+        with ExitStack() as closing:
+            articles, state = open_store(settings)
+            closing.callback(articles.close)
+            closing.callback(state.close)
+            states = state.feed_states([feed.id for feed in configuration.feeds])
+    except NewsbeamError as error:
+        complain(f"which feeds are gone for good can't be told: {error}")
+        return set()
+    return {feed.id for feed in configuration.feeds if feed.id in states and is_retired(states[feed.id], feed.url)}
+
+
+def _listed(feed: FeedSource, *, enabled: bool, retired: bool) -> ListedFeed:
     return ListedFeed(
         id=feed.id,
         name=feed.name,
         url=without_secrets(feed.url),
-        every=duration_text(feed.every) if feed.every is not None else None,
+        every=every_text(feed.every) if feed.every is not None else None,
         language=feed.content.language,
         section=feed.content.section,
         tags=feed.content.tags,
         full_text=feed.content.full_text,
         enabled=enabled,
+        retired=retired,
     )

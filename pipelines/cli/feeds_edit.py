@@ -30,7 +30,7 @@ def add(
     section: Annotated[str | None, typer.Option(help="The section of its articles.")] = None,
     tags: Annotated[list[str] | None, typer.Option("--tag", help="A tag of its articles; may be repeated.")] = None,
     full_text: Annotated[FullText | None, typer.Option(help="Where texts come from.", show_default=False)] = None,
-    every: Annotated[str | None, typer.Option(metavar="DURATION", help="How often to poll: 15m, 2h, 1d.")] = None,
+    every: Annotated[str | None, typer.Option(metavar="HOW-OFTEN", help="Polled so often: 15m, or 10m to 6h.")] = None,
     dry_run: DryRunOption = False,
     config: ConfigOption = None,
     index: IndexOption = None,

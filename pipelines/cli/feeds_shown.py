@@ -26,9 +26,16 @@ def listed(feeds: Sequence[ListedFeed]) -> RenderableType:
         table.add_column(name, max_width=14, overflow="ellipsis", no_wrap=True)
     table.add_column("url", overflow="fold")
     for feed in feeds:
-        cells = (feed.id, feed.name, feed.language, feed.every, feed.full_text, feed.section, feed.url)
-        table.add_row(*(Text(plain(cell or "-")) for cell in cells), style=None if feed.enabled else "dim strike")
+        url = f"{feed.url} (retired)" if feed.retired else feed.url
+        cells = (feed.id, feed.name, feed.language, feed.every, feed.full_text, feed.section, url)
+        table.add_row(*(Text(plain(cell or "-")) for cell in cells), style=_style(feed))
     return table
+
+
+def _style(feed: ListedFeed) -> str | None:
+    if not feed.enabled:
+        return "dim strike"
+    return "red" if feed.retired else None
 
 
 def statuses(found: Sequence[FeedStatus]) -> RenderableType:
@@ -46,8 +53,10 @@ def statuses(found: Sequence[FeedStatus]) -> RenderableType:
             Text(written(status.next_due_at) if status.next_due_at else "-"),
             Text(f"{status.failures_in_a_row} in a row" if status.failures_in_a_row else "-"),
         )
-    troubled = [line for status in found if (line := _trouble(status))]
-    return Group(table, *([Text(), *troubled] if troubled else []))
+    notes = [
+        Text.assemble((f"  {plain(status.id)}: ", "bold"), plain(note)) for status in found for note in _notes(status)
+    ]
+    return Group(table, *([Text(), *notes] if notes else []))
 
 
 def checked(check: FeedCheck) -> RenderableType:
@@ -115,18 +124,21 @@ def _date(record: SeenRecord) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC" + ("?" if record.published_at_precision is Precision.NO_ZONE else "")
 
 
-def _trouble(status: FeedStatus) -> Text | None:
-    cure = f"newsbeam feeds remove {status.id}"
+def _notes(status: FeedStatus) -> Iterator[str]:
     match status.condition:
         case "retired":
-            said = f"its server says that it is gone for good; {cure}"
+            yield (
+                "its server says that it is gone for good, and it is polled no more;"
+                f" newsbeam feeds remove {status.id}, or newsbeam run --source {status.id} to ask once again"
+            )
         case "failing":
-            said = status.last_error or "no reason given"
+            yield status.last_error or "no reason given"
         case "silent":
-            said = f"answers, but has brought nothing new for long; newsbeam feeds check {status.id}"
-        case _:
-            return None
-    return Text.assemble((f"  {plain(status.id)}: ", "bold"), plain(said))
+            yield f"answers, but has brought nothing new for long; newsbeam feeds check {status.id}"
+    if status.moved_to is not None:
+        yield f"has moved for good, and is asked there; write url: {status.moved_to}"
+    if status.asked_for_seconds == status.every_seconds:
+        yield f"asks to be read no more often than every {_interval(status.every_seconds)}"
 
 
 def _interval(seconds: int) -> str:

@@ -48,11 +48,21 @@ def settings_for(ctx: typer.Context, config: Path | None, index: str | None, *, 
 
 
 def configuration_for(
-    ctx: typer.Context, config: Path | None, index: str | None, *, need_secrets: bool = False
+    ctx: typer.Context,
+    config: Path | None,
+    index: str | None,
+    *,
+    need_secrets: bool = False,
+    need_installed: bool = False,
 ) -> Configuration:
     """Settings and feeds, the log set up by them."""
     common = _common(ctx)
-    configuration = load_configuration(config or common.config, index=index or common.index, need_secrets=need_secrets)
+    configuration = load_configuration(
+        config or common.config,
+        index=index or common.index,
+        need_secrets=need_secrets,
+        need_installed=need_installed,
+    )
     configure_logging(configuration.settings.log_level)
     return configuration
 

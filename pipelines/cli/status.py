@@ -103,7 +103,7 @@ def _list(heading: str, feeds: Sequence[FeedStatus], now: datetime) -> Table:
 
 def _why(feed: FeedStatus, now: datetime) -> str:
     if feed.retired:
-        return f"gone for good, says its server: newsbeam feeds remove {feed.id}"
+        return f"gone for good, says its server, and polled no more: newsbeam feeds remove {feed.id}"
     if feed.failures_in_a_row:
         since = f", last success {_ago(now - feed.last_success_at)}" if feed.last_success_at else ", never a success"
         return f"{feed.failures_in_a_row:,} times in a row{since}: {feed.last_error}"

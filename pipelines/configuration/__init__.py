@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from models.aliases_file import Alias
+from models.errors import SetupError
 from models.settings import Configuration, Settings
 from models.source import FeedSource
 from pipelines.configuration.aliases import ALIASES, load_aliases
@@ -17,6 +18,7 @@ from pipelines.configuration.documents import read_document
 from pipelines.configuration.environment import as_value, put, read_environment, variable_place
 from pipelines.configuration.feeds import read_feeds
 from pipelines.configuration.problems import ConfigError, Keys, Place, Problem, nearest, problems_of
+from pipelines.configuration.synonyms import load_synonyms
 
 __all__ = ["ConfigError", "config_directory", "load_configuration", "load_feeds", "load_settings", "nearest"]
 
@@ -29,15 +31,19 @@ def load_configuration(
     index: str | None = None,
     environ: Mapping[str, str] | None = None,
     need_secrets: bool = False,
+    need_installed: bool = False,
 ) -> Configuration:
     """Settings and feeds of a directory; without one, of `./config` or of the package.
 
     `index` overrides what files and environment say. With `need_secrets` the variables that enabled feeds name must
-    be set. Raises ConfigError with everything that is wrong at once.
+    be set, with `need_installed` what the settings ask for must be installed. Raises ConfigError with everything that
+    is wrong at once.
     """
     environ = os.environ if environ is None else environ
     found = config_directory(directory)
     settings, problems, read_from = _settings(found, index, environ)
+    if need_installed and not problems:
+        problems += _not_installed(settings, found / SETTINGS)
     feeds: list[FeedSource] = []
     disabled: list[FeedSource] = []
     if lexists(file := found / FEEDS):
@@ -47,8 +53,11 @@ def load_configuration(
         read_from.append(document.name)
     aliases, slips = _aliases(found)
     problems += slips
+    synonyms, slips = load_synonyms(found)
+    problems += slips
     if problems:
         raise ConfigError(problems)
+    settings = settings.model_copy(update={"synonyms": synonyms})
     if aliases is not None:
         read_from.append(str(found / ALIASES))
         settings = with_aliases(settings, aliases)
@@ -71,8 +80,11 @@ def load_settings(
     settings, problems, _ = _settings(found, index, environ)
     aliases, slips = _aliases(found) if need_aliases else (None, [])
     problems += slips
+    synonyms, slips = load_synonyms(found)
+    problems += slips
     if problems:
         raise ConfigError(problems)
+    settings = settings.model_copy(update={"synonyms": synonyms})
     return settings if aliases is None else with_aliases(settings, aliases)
 
 
@@ -148,6 +160,17 @@ def _settings(
         values["index"] = index
         read_from.append("--index")
     return Settings.model_validate(values), [], read_from
+
+
+def _not_installed(settings: Settings, file: Path) -> list[Problem]:
+    from pipelines.enrich import check_recognizer  # with it come the extractors
+
+    try:
+        check_recognizer(settings.enrich)
+    except SetupError as error:
+        place = read_document(file).place(("enrich", "extractor")) if lexists(file) else Place("enrich")
+        return [Problem(place, str(error))]
+    return []
 
 
 def _check(values: object, place: Callable[[Keys, bool], Place]) -> list[Problem]:

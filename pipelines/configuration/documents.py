@@ -1,5 +1,6 @@
 """Reads one YAML document into plain values that know their places; whatever is wrong with it is a Problem."""
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +62,9 @@ def read_document(file: Path) -> Document:
     if len(content) > LARGEST_FILE:
         document.report((), f"is larger than {LARGEST_FILE // 2**20} MiB; a configuration is not that large")
         return document
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:4]:
+        document.report((), "is UTF-16 or UTF-32; save the file as UTF-8")
+        return document
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -90,7 +94,7 @@ def parse_document(text: str, document: Document) -> Document:
 _CONTROL_CHARACTER = "holds a control character that YAML does not allow; remove it"
 
 _CURES = (
-    ("'\\t'", "a tab indents this line; YAML wants blanks"),
+    ("'\\t'", "a tab stands here; YAML wants blanks"),
     ("mapping values are not allowed", "a ': ' too many in this line; put the value between quotes"),
     ("expected a single document", "a second document begins here; remove the line '---'"),
     ("undefined alias", "an alias (*name) whose anchor (&name) stands nowhere before it; put '*' between quotes"),

@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from models.feeds_file import FeedEntry, FeedsFile
+from models.feeds_file import Auth, FeedEntry, FeedsFile
 from models.source import Content, FeedSource
 from pipelines.configuration.documents import Document
 from pipelines.configuration.problems import Keys, problems_of
 from pipelines.languages import languages
 
-_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_REFERENCE = re.compile(rf"\$\{{({_VARIABLE.pattern})\}}")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 _SECRET_NAME = re.compile(r"auth|cookie|token|secret|passw|credential|api-?key|access-?key|session|signature", re.I)
 _SECRET_VALUE = re.compile(r"(bearer|basic|digest|token|apikey)\s", re.I)
@@ -34,14 +35,18 @@ def read_feeds(document: Document, environ: Mapping[str, str] | None) -> tuple[l
     With `environ`, the variables that enabled feeds name must be set there.
     """
     entries = _entries(document)
-    _report_doubles(document, entries)
+    written = {number: raw for number, raw in enumerate(_part(document.value, "feeds", list)) if isinstance(raw, dict)}
+    _report_doubles(document, written)
     enabled: list[FeedSource] = []
     disabled: list[FeedSource] = []
-    for position, entry in entries.items():
-        source = _source(document, position, entry)
-        (enabled if entry.enabled else disabled).append(source)
-        if entry.enabled and environ is not None:
-            _report_unset(document, position, source, entry, environ)
+    for position, raw in written.items():
+        # Also of an entry that is wrong elsewhere, so that all its mistakes are said at once.
+        headers = _headers(document, ("feeds", position, "headers"), _texts(raw.get("headers")))
+        entry = entries.get(position)
+        if entry is not None:
+            (enabled if entry.enabled else disabled).append(_source(document, position, entry, *headers))
+        if environ is not None and (entry is None or entry.enabled):
+            _report_unset(document, position, headers[1], raw, environ)
     return enabled, disabled
 
 
@@ -74,17 +79,26 @@ def _part(value: Any, key: str, kind: type) -> Any:
     return part if isinstance(part, kind) else kind()
 
 
-def _report_doubles(document: Document, entries: Mapping[int, FeedEntry]) -> None:
+def _texts(value: Any) -> dict[str, str]:
+    """What is text in a mapping; nothing of what is none."""
+    return {key: of for key, of in value.items() if isinstance(of, str)} if isinstance(value, dict) else {}
+
+
+def _report_doubles(document: Document, written: Mapping[int, Mapping[str, Any]]) -> None:
     ids: dict[str, int] = {}
     addresses: dict[str, int] = {}
-    for position, entry in entries.items():
-        first = ids.setdefault(entry.id.casefold(), position)
+    for position, raw in written.items():
+        keys = _texts(raw)
+        first = ids.setdefault(keys["id"].casefold(), position) if "id" in keys else position
         if first != position:
             where = document.place(("feeds", first, "id")).line
-            document.report(("feeds", position, "id"), f"the id '{entry.id}' is taken by the feed in line {where}")
-        first = addresses.setdefault(normalized_url(entry.url), position)
+            document.report(("feeds", position, "id"), f"the id '{keys['id']}' is taken by the feed in line {where}")
+        try:
+            first = addresses.setdefault(normalized_url(keys["url"]), position) if "url" in keys else position
+        except ValueError:
+            continue  # it is no address, which was reported
         if first != position:
-            where, name = document.place(("feeds", first, "url")).line, entries[first].id
+            where, name = document.place(("feeds", first, "url")).line, written[first].get("id")
             document.report(("feeds", position, "url"), f"feed '{name}' in line {where} has this address already")
 
 
@@ -97,9 +111,10 @@ def normalized_url(url: str) -> str:
     return f"{scheme}://{parts.hostname}{port}{parts.path.rstrip('/')}{query}"
 
 
-def _source(document: Document, position: int, entry: FeedEntry) -> FeedSource:
+def _source(
+    document: Document, position: int, entry: FeedEntry, headers: dict[str, str], headers_env: dict[str, str]
+) -> FeedSource:
     path: Keys = ("feeds", position)
-    headers, headers_env = _headers(document, (*path, "headers"), entry.headers)
     return FeedSource(
         id=entry.id,
         url=entry.url,
@@ -164,13 +179,17 @@ def _is_language(code: str) -> bool:
 
 
 def _report_unset(
-    document: Document, position: int, source: FeedSource, entry: FeedEntry, environ: Mapping[str, str]
+    document: Document,
+    position: int,
+    headers_env: Mapping[str, str],
+    raw: Mapping[str, Any],
+    environ: Mapping[str, str],
 ) -> None:
     path: Keys = ("feeds", position)
-    wanted: dict[Keys, str] = {(*path, "headers", name): held for name, held in source.headers_env.items()}
-    if entry.auth is not None:
-        wanted[*path, "auth", "username_env"] = entry.auth.username_env
-        wanted[*path, "auth", "password_env"] = entry.auth.password_env
+    wanted: dict[Keys, str] = {(*path, "headers", name): held for name, held in headers_env.items()}
+    auth = _texts(raw.get("auth"))
+    wanted |= {(*path, "auth", name): auth[name] for name in Auth.model_fields if name in auth}
     for where, variable in wanted.items():
-        if not environ.get(variable):
-            document.report(where, f"the environment variable {variable} is not set; feed '{entry.id}' needs it")
+        if _VARIABLE.fullmatch(variable) and not environ.get(variable):
+            feed = f"feed '{raw['id']}'" if isinstance(raw.get("id"), str) else "this feed"
+            document.report(where, f"the environment variable {variable} is not set; {feed} needs it")

@@ -1,5 +1,6 @@
 """What is wrong with the configuration, where, and what was meant: sentences for people out of Pydantic's findings."""
 
+import re
 import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from models.errors import SetupError
 
 Keys = tuple[str | int, ...]
 """The way from the top of a document to a value: keys of mappings and positions in lists."""
+
+
+_SECRET = re.compile(r"passw|secret|token|credential|key$|^user|login|^pass$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, order=True)
@@ -61,7 +65,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], place: Callable[
     found = []
     for details in error.errors(include_url=False):
         path = tuple(part for part in details["loc"] if part != "[key]")
-        is_key = details["type"] == "extra_forbidden" or details["input"] is None
+        is_key = details["type"] == "extra_forbidden" or details["input"] is None or "[key]" in details["loc"]
         where = path[:-1] if details["type"] == "missing" else path
         found.append(Problem(place(where, is_key), _sentence(details, path, model)))
     return found
@@ -69,6 +73,14 @@ def problems_of(error: ValidationError, model: type[BaseModel], place: Callable[
 
 def unknown_key(name: str, known: Sequence[str]) -> str:
     """The sentence for a key that is none."""
+    variables = [key for key in known if key.endswith("_env")]
+    if _SECRET.search(name) and (near := nearest(name, variables)):
+        return (
+            f"unknown key '{name}'; did you mean '{near}'? It takes the name of an environment variable; the secret"
+            " itself must not stand here"
+        )
+    if _SECRET.search(name) and "auth" in known:
+        return f"unknown key '{name}'; name the environment variables that hold user name and password under 'auth'"
     near = nearest(name, known)
     return f"unknown key '{name}'; " + (f"did you mean '{near}'?" if near else f"known here: {', '.join(known)}")
 
@@ -77,6 +89,8 @@ def _sentence(details: ErrorDetails, path: Keys, model: type[BaseModel]) -> str:
     kind = details["type"]
     if kind == "extra_forbidden":
         return unknown_key(str(path[-1]), _keys_at(model, path[:-1]))
+    if kind == "literal_error" and details["loc"][-1] == "[key]":
+        return unknown_key(str(path[-1]), _choices(details["ctx"]["expected"]))
     if kind == "missing":
         return f"'{path[-1]}' is missing"
     subject = _subject(path)
@@ -141,9 +155,14 @@ _WANTED = {
 
 
 def _one_of(expected: str, given: object) -> str:
-    choices = [choice.strip(" '") for choice in expected.replace(" or ", ", ").split(", ")]
+    choices = _choices(expected)
     near = nearest(given, choices) if isinstance(given, str) else None
     return f"must be one of {', '.join(choices)}, not {_shown(given)}" + (f"; did you mean '{near}'?" if near else "")
+
+
+def _choices(expected: str) -> list[str]:
+    """The values out of Pydantic's words for them."""
+    return [choice.strip(" '") for choice in expected.replace(" or ", ", ").split(", ")]
 
 
 def _shown(value: object) -> str:

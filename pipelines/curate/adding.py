@@ -17,6 +17,7 @@ from pipelines.curate.file import FeedsText
 from pipelines.curate.naming import feed_id, feed_name, web_address
 from pipelines.curate.opml import Outline
 from pipelines.enrich import open_enricher
+from pipelines.logs import without_secrets
 
 KEYS = ("id", "url", "name", "language", "section", "tags", "full_text", "every")
 """What is written of a feed, in this order; then what a list of feeds says besides."""
@@ -49,7 +50,7 @@ def plan_feed(held: FeedsText, given: str, settings: Settings, options: Mapping[
     try:
         url = web_address(given)
     except ValueError as error:
-        raise SetupError(f"'{given}' {error}") from error
+        raise SetupError(f"'{without_secrets(given)}' {error}") from error
     _refuse_double(held, url)
     _refuse_mistakes({"id": "x", "url": url, "name": "x", **options})
     discovery = _discover(given, url, settings)
@@ -79,11 +80,12 @@ def plan_list(held: FeedsText, outlines: Sequence[Outline]) -> Listed:
     feeds: list[Written] = []
     problems: list[tuple[int, str]] = []
     for outline in outlines:
-        called = f"'{outline.name or outline.url}'"
+        called = f"'{outline.name or without_secrets(outline.url)}'"
         try:
             url = web_address(outline.url, complete=False)
         except ValueError as error:
-            problems.append((outline.line, f"{called} was left out: its address '{outline.url[:200]}' {error}"))
+            address = without_secrets(outline.url)[:200]
+            problems.append((outline.line, f"{called} was left out: its address '{address}' {error}"))
             continue
         if (said := addresses.get(normalized_url(url))) is not None:
             problems.append((outline.line, f"{called} {said}"))

@@ -9,6 +9,7 @@ from models.article import Article, Precision, TextStatus
 from models.curation import FeedCheck, Finding, FindingKind, SeenRecord
 from models.document import Candidate
 from models.errors import FetchError, NormalizeError, ParseError
+from models.feeds_file import duration_text
 from models.outcome import Failure
 from models.settings import Settings
 from models.source import FeedSource, FullText
@@ -20,6 +21,7 @@ from pipelines.logs import without_secrets
 from pipelines.normalize import normalize
 from pipelines.parse import canonical_url
 from pipelines.preview import records_of
+from pipelines.schedule import asked_for
 from pipelines.select_new import entry_hash
 
 STALE_AFTER = timedelta(days=30)
@@ -149,6 +151,7 @@ def _findings(
     feed: FeedSource, seen: Seen, text: FeedText, articles: Sequence[Article], sample: _Sample
 ) -> Iterator[Finding]:
     yield from _about_the_way(feed, seen)
+    yield from _about_pace(feed, seen, text)
     if text.unread:
         yield _finding("unread-entries", f"{text.unread} of its items can't be read")
     if not text.entries:
@@ -170,6 +173,13 @@ def _about_the_way(feed: FeedSource, seen: Seen) -> Iterator[Finding]:
     if media_type not in _MEDIA_TYPES:
         said = f"calls it '{media_type}'" if media_type else "does not say what it is"
         yield _finding("media-type", f"the server {said}, which is no feed's type; it is read all the same")
+
+
+def _about_pace(feed: FeedSource, seen: Seen, text: FeedText) -> Iterator[Finding]:
+    asked = asked_for(seen.fresh_for, text.hints)
+    if isinstance(feed.every, timedelta) and feed.every < asked:
+        minutes = timedelta(minutes=max(round(asked / timedelta(minutes=1)), 1))
+        yield _finding("rare", f"it asks to be read every {duration_text(minutes)} at most, and is read no more often")
 
 
 def _about_dates(feed: FeedSource, articles: Sequence[Article], now: datetime) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from models.errors import SetupError
-from models.feeds_file import duration_text
+from models.feeds_file import every_text
 from models.source import FeedSource
 from pipelines.parse.decode import decode
 
@@ -114,7 +114,7 @@ def _attributes(feed: FeedSource, enabled: bool) -> dict[str, str]:
         "id": feed.id,
         "section": content.section,
         "language": content.language,
-        "every": duration_text(feed.every) if feed.every is not None else None,
+        "every": every_text(feed.every) if feed.every is not None else None,
         "enabled": None if enabled else "false",
     }
     own |= {name: str(value) for name, value in content.model_dump(include={"full_text", "identity"}).items()}

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from models.document import Document, Entry
+from models.feed_state import PollingHints
 from models.settings import FileSettings
 from models.source import FeedSource
 from pipelines.fetch import Seen
@@ -16,13 +17,15 @@ from pipelines.select_new import first_of_each
 class FeedText(NamedTuple):
     """A feed that could be read. `home` is the page that it says it belongs to, in its one form.
 
-    `entries` are in the feed's order, each article once; `unread` counts items that are none.
+    `entries` are in the feed's order, each article once; `unread` counts items that are none; `hints` are what the feed
+    says of how often to read it.
     """
 
     title: str | None
     home: str | None
     entries: tuple[Entry, ...]
     unread: int
+    hints: PollingHints = PollingHints()
 
 
 def read_feed_text(seen: Seen, source: FeedSource, files: FileSettings) -> FeedText:
@@ -39,4 +42,4 @@ def read_feed_text(seen: Seen, source: FeedSource, files: FileSettings) -> FeedT
     found = PARSERS[detect(document)](document, files)
     parsed = assemble(document, found)
     entries, _ = first_of_each(parsed.entries)
-    return FeedText(found.channel_name, found.link, tuple(entries), len(parsed.failed))
+    return FeedText(found.channel_name, found.link, tuple(entries), len(parsed.failed), found.hints)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from pipelines.fetch.reasons import StatusError, no_answer, shown
 from pipelines.fetch.unpack import Corrupt, UnknownCoding, rest_of, through, unpackers
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _SMALL = 2**20
 _LARGE_AT_ONCE = 4
 """Bodies beyond a mebibyte wait for one of so many places: many feeds at once must not fill the memory."""
@@ -33,6 +34,16 @@ class Hop(NamedTuple):
 
     status: int
     url: str
+
+
+def lasting_url(asked: str, hops: Sequence[Hop]) -> str:
+    """The address to ask in future: behind the redirects that are for good, before the first that is not."""
+    url = asked
+    for hop in hops:
+        if hop.status not in _FOR_GOOD:
+            break
+        url = hop.url
+    return url
 
 
 class Answer(NamedTuple):
@@ -126,7 +137,7 @@ class Client:
             if isinstance(answer, Answer):
                 return answer._replace(hops=tuple(hops))
             hops.append(answer)
-            if not _same_site(target, URL(answer.url)):
+            if not same_site(target, URL(answer.url)):
                 own = {}
             target = URL(answer.url)
         raise FetchError(f"{shown(ask.url)} redirects more than {self._settings.max_redirects} times.")
@@ -224,7 +235,7 @@ def _redirected(source: URL, location: str) -> URL:
     return web_address(str(target))
 
 
-def _same_site(before: URL, after: URL) -> bool:
-    """The same scheme, host and port, or the same host gone over to https: a redirect may carry secrets there."""
+def same_site(before: URL, after: URL) -> bool:
+    """The same scheme, host and port, or the same host gone over to https: secrets of the one may be told the other."""
     upgraded = (before.scheme, before.port, after.scheme, after.port) == ("http", 80, "https", 443)
     return before.host == after.host and (upgraded or before.origin() == after.origin())

@@ -2,26 +2,29 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
 from models.errors import FetchError
 from models.settings import FetchSettings
 from models.source import FeedSource
-from pipelines.fetch.client import Answer, Ask, Client, Hop, open_client
+from pipelines.fetch.client import Answer, Ask, Client, Hop, lasting_url, open_client
 from pipelines.fetch.concurrency import each, iterate
 from pipelines.fetch.credentials import check_secrets, own_headers
 from pipelines.fetch.feeds import ACCEPT
+from pipelines.fetch.freshness import fresh_for
 from pipelines.fetch.hosts import host_of
 from pipelines.fetch.robots import Robots
 
 _AHEAD = 4
-_FOR_GOOD = frozenset({301, 308})
 
 
 class Seen(NamedTuple):
-    """What stood at an address. `url` is where it was found in the end, `media_type` what the server said, as said."""
+    """What stood at an address. `url` is where it was found in the end, `media_type` what the server said, as said.
+
+    `fresh_for` is how long it will do, by what the server said.
+    """
 
     asked: str
     url: str
@@ -29,16 +32,12 @@ class Seen(NamedTuple):
     media_type: str | None
     hops: tuple[Hop, ...]
     seen_at: datetime
+    fresh_for: timedelta = timedelta(0)
 
     @property
     def lasting_url(self) -> str:
         """The address to ask in future: behind the redirects that are for good, before the first that is not."""
-        url = self.asked
-        for hop in self.hops:
-            if hop.status not in _FOR_GOOD:
-                break
-            url = hop.url
-        return url
+        return lasting_url(self.asked, self.hops)
 
 
 def look_at(url: str, settings: FetchSettings, *, robots: bool) -> Seen:
@@ -91,4 +90,5 @@ async def _seen(client: Client, ask: Ask) -> Seen:
 
 
 def _of(asked: str, answer: Answer) -> Seen:
-    return Seen(asked, answer.url, answer.body, answer.header("Content-Type"), answer.hops, datetime.now(UTC))
+    now, media_type = datetime.now(UTC), answer.header("Content-Type")
+    return Seen(asked, answer.url, answer.body, media_type, answer.hops, now, fresh_for(answer, now))

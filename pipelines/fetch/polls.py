@@ -12,7 +12,7 @@ from models.source import FeedSource, FileSource
 from pipelines.fetch.client import open_client
 from pipelines.fetch.concurrency import each, iterate
 from pipelines.fetch.credentials import check_secrets
-from pipelines.fetch.feeds import poll_feed
+from pipelines.fetch.feeds import address_of, left_alone, poll_feed
 from pipelines.fetch.files import read_file
 from pipelines.fetch.hosts import host_of
 
@@ -54,11 +54,24 @@ async def _poll_feeds(
     now: Callable[[], datetime],
     put: Callable[[Document | Polled], Awaitable[None]],
 ) -> None:
+    paused: dict[str, datetime] = {}
     async with open_client(settings) as client:
 
         async def work(feed: FeedPoll) -> None:
-            await poll_feed(client, *feed, now, put)
+            host = _host(feed)
+            if host in paused:
+                await put(left_alone(*feed, paused[host], now()))
+                return
 
-        await each(
-            feeds, lambda feed: host_of(feed[1].url), work, at_once=settings.concurrency, per_group=settings.per_host
-        )
+            async def put_and_note(answer: Document | Polled) -> None:
+                if answer.state is not None and answer.state.host_paused_until is not None:
+                    paused[host] = answer.state.host_paused_until
+                await put(answer)
+
+            await poll_feed(client, *feed, now, put_and_note)
+
+        await each(feeds, _host, work, at_once=settings.concurrency, per_group=settings.per_host)
+
+
+def _host(feed: FeedPoll) -> str:
+    return host_of(address_of(*feed))

@@ -20,13 +20,17 @@ _SAID = {
 
 
 class StatusError(FetchError):
-    """The server answered, but not with what was asked for. `retry_after` is its Retry-After header, as sent."""
+    """The server answered, but not with what was asked for. `retry_after` is its Retry-After header, as sent.
+
+    `url` is the address that answered so, behind all redirects.
+    """
 
     def __init__(self, url: str, status: int, retry_after: str | None) -> None:
         said = _SAID.get(status) or ("the server is in trouble" if status >= 500 else "that is no document")
         super().__init__(
             f"{shown(url)} answered with status {status}: {said}.", transient=status in _TRANSIENT or status >= 500
         )
+        self.url = url
         self.status = status
         self.retry_after = retry_after
 

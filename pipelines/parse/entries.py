@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from models.article import TextStatus
 from models.document import Document, Entry
 from models.errors import ParseError
+from models.feed_state import FeedState
 from models.outcome import DocumentStatus, Failure, Outcome, OutcomeKind, Parsed, Polled
 from models.source import FeedSource, FileSource, FullText
 from pipelines import NEWSBEAM_VERSION
 from pipelines.parse.found import Found, Item, Unread
 from pipelines.parse.identity import canonical_url, digest, is_bare_host, plain_path, record_place
+from pipelines.schedule import due_after_success
 
 
 def assemble(document: Document, found: Found) -> Parsed:
@@ -23,9 +25,7 @@ def assemble(document: Document, found: Found) -> Parsed:
     shared = set(remembered) | _shared_urls(found.items)
     entries = tuple(_entry(document, found, item, position, shared) for position, item in enumerate(found.items))
     failed = tuple(_failed(document, unread) for unread in found.unread)
-    state = document.state
-    if state is not None and shared != set(remembered):
-        state = state.model_copy(update={"shared_urls": tuple(sorted(shared))})
+    state = _after_reading(document, found, shared)
     polled = Polled(
         document=document.id,
         source_id=document.source.id,
@@ -34,6 +34,23 @@ def assemble(document: Document, found: Found) -> Parsed:
         state=state,
     )
     return Parsed(entries=entries, failed=failed, polled=polled)
+
+
+def _after_reading(document: Document, found: Found, shared: set[str]) -> FeedState | None:
+    """The state that knows what stands in the document: it is a feed, so the poll was a success."""
+    state, source = document.state, document.source
+    if state is None or not isinstance(source, FeedSource):
+        return state
+    state = state.model_copy(
+        update={
+            "moved_to": document.moved_to,
+            "hints": found.hints,
+            "shared_urls": tuple(sorted(shared)),
+            "last_success_at": document.fetched_at,
+            "gone_at": None,
+        }
+    )
+    return state.model_copy(update={"next_due_at": due_after_success(source.every, state, document.fetched_at)})
 
 
 def _shared_urls(items: Iterable[Item]) -> set[str]:

@@ -14,6 +14,7 @@ from models.settings import FileSettings
 from models.source import FeedSource
 from pipelines.parse.decode import clean, decode
 from pipelines.parse.found import Found, Item, provenance
+from pipelines.parse.hints import read_hints
 from pipelines.parse.identity import canonical_url, web_link
 from pipelines.parse.markup import Markup, looks_like_html, one_line, read_html, read_plain
 from pipelines.parse.names import clean_names, clean_tags
@@ -29,7 +30,7 @@ RAW_LIMIT = 500
 
 def read_feed(document: Document, files: FileSettings) -> Found:  # noqa: ARG001  # every reader has this signature
     """All items of a feed. Raises ParseError where there is no feed in it."""
-    parsed = _parsed(document)
+    parsed, data = _parsed(document)
     channel: dict[str, Any] = dict(parsed["feed"])
     if not parsed.get("version") and not parsed["entries"]:
         raise ParseError(f"{document.url} looks like a feed, but no feed could be read from it.")
@@ -46,17 +47,19 @@ def read_feed(document: Document, files: FileSettings) -> Found:  # noqa: ARG001
         address=canonical_url(own) if own else None,
         link=canonical_url(link) if link else None,
         channel_name=one_line(_string(channel, "title") or "") or None,
+        hints=read_hints(channel, data),
     )
 
 
-def _parsed(document: Document) -> Any:
+def _parsed(document: Document) -> tuple[Any, bytes]:
+    """What feedparser makes of the document, and the XML that it was given in the end."""
     data = feed_xml(decode(document.body, document.media_type))
     try:
-        return _feedparser(data)
+        return _feedparser(data), data
     except (*_STUMBLES, SAXException):
         data = recovered(data)
     try:
-        return _feedparser(data)
+        return _feedparser(data), data
     except (*_STUMBLES, SAXException) as error:
         raise ParseError(f"{document.url} is a feed too broken to be read: {error}") from error
 

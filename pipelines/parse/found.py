@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from models.article import TextStatus
+from models.feed_state import PollingHints
 
 EntryKind = Literal["feed", "json-feed", "page", "record", "text"]
 
@@ -52,6 +53,7 @@ class Found:
     address: str | None = None
     link: str | None = None
     channel_name: str | None = None
+    hints: PollingHints = field(default_factory=PollingHints)
 
 
 def provenance(origin: str, **values: object) -> dict[str, str]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 
-from models.errors import SetupError
+from models.settings import RecordField
 
 RECORD_FIELDS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "guid", "uri"),
@@ -38,14 +37,11 @@ _LONGEST_BLANK = 16
 _LATEST_SECOND = 253_402_300_800
 
 
-def field_names(mapping: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The names to look for, those of the configuration first. Raises SetupError for a field that records lack."""
+def field_names(mapping: Mapping[RecordField, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The names to look for, those of the configuration first."""
     names = dict(RECORD_FIELDS)
     for written, wanted in mapping.items():
         field = _SAME.get(written, written)
-        if field not in RECORD_FIELDS:
-            near = get_close_matches(written, RECORD_FIELDS, n=1, cutoff=0.0)
-            raise SetupError(f"files.mapping in newsbeam.yaml names {written!r}, which is no field; try {near[0]!r}.")
         names[field] = (*wanted, *RECORD_FIELDS[field])
     return names
 

@@ -99,6 +99,12 @@ class Bench:
         """Names in texts: how well and how fast, beside what else finds them."""
         bench_entities(self.console, self.options.draw)
 
+    def forever(self) -> None:
+        """What a run without end holds, cycle after cycle."""
+        from tests.benchmarks.forever import bench_forever  # it imports Beam
+
+        bench_forever(self.console, self.options.cycles)
+
     def corpus(self, articles: int) -> Corpus:
         return make_corpus(self.directory, articles)
 
@@ -127,6 +133,7 @@ PARTS = {
     "memory": Bench.memory,
     "second": Bench.second,
     "entities": Bench.entities,
+    "forever": Bench.forever,
 }
 
 
@@ -153,6 +160,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--many", type=int, default=100_000, help="the large corpus of the memory part")
     parser.add_argument("--repeats", type=int, default=3, help="of the speed part")
+    parser.add_argument("--cycles", type=int, default=2000, help="of the forever part")
     parser.add_argument("--draw", action="store_true", help="write the figures and the plot of entities into docs/")
     options = parser.parse_args()
     if unknown := set(options.parts) - PARTS.keys():

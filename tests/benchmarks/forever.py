@@ -1,11 +1,12 @@
 """Thousands of cycles of `newsbeam run --forever` with time made fast, and what the process holds after each of them.
 
-python -m tests.benchmarks.forever 3000
+`make bench ONLY=forever` prints a table of it, `python -m tests.benchmarks.forever 3000` JSON.
 """
 
 import gc
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -22,6 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from command import write_feeds
 from corpus import rss
 from misbehaving_server import Server, serve
+from rich.console import Console
+from rich.table import Table
 
 from models.report import RunReport
 from models.run import RunRequest
@@ -33,6 +36,16 @@ from pipelines.transforms import stages
 
 FEEDS = 5
 """One of them is broken."""
+
+_COLUMNS = {
+    "cycle": "cycle",
+    "mib": "memory, MiB",
+    "mib_of_files": "of files, MiB",
+    "files": "file handles",
+    "sockets": "sockets",
+    "threads": "threads",
+    "objects": "Python objects",
+}
 
 
 class FastClock:
@@ -138,6 +151,26 @@ def measure(cycles: int) -> dict[str, Any]:
         "days": round((clock.now() - datetime.now(UTC)).total_seconds() / 86400, 1),
         "samples": watch.samples,
     }
+
+
+def bench_forever(console: Console, cycles: int) -> None:
+    """Measure in a process of its own, and print what it held."""
+    command = [sys.executable, "-m", "tests.benchmarks.forever", str(cycles)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    found = json.loads(done.stdout)
+    console.print("\n[bold]A run without end, time made fast[/bold]")
+    console.print(
+        f"{found['cycles']:,} cycles over {FEEDS} feeds, {found['days']} days, {found['new']:,} new articles,"
+        f" {found['seconds_a_cycle']} s a cycle"
+    )
+    table = Table()
+    for heading in _COLUMNS.values():
+        table.add_column(heading, justify="right")
+    for held in found["samples"]:
+        table.add_row(*(f"{held[name]:,}" for name in _COLUMNS))
+    console.print(table)
 
 
 if __name__ == "__main__":

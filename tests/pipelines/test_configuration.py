@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import SetupError
-from models.feeds_file import duration_text
+from models.feeds_file import duration_text, every_text
 from models.settings import Configuration, Settings
+from models.source import Bounds, FeedSource
 from pipelines.configuration import ConfigError, load_configuration, load_settings
 from pipelines.configuration.schemas import SCHEMAS, as_text, file_of
 
@@ -98,6 +99,13 @@ feeds:
     )
 
 
+def test_an_interval_may_follow_the_feed_between_bounds(read: Read) -> None:
+    (source,) = read(feed(every="10m to 6h")).feeds
+    assert source.every == Bounds(shortest=timedelta(minutes=10), longest=timedelta(hours=6))
+    assert every_text(source.every) == "10m to 6h"
+    assert FeedSource.model_validate_json(source.model_dump_json()) == source
+
+
 def test_a_disabled_feed_is_remembered_but_not_polled(read: Read) -> None:
     configuration = read(feed(enabled="false"))
     assert configuration.feeds == ()
@@ -115,6 +123,9 @@ def test_yes_and_no_mean_what_they_say(read: Read) -> None:
         ({"every": "15"}, "feeds.yaml:5:12: 'every' is not a duration; write '15m' for minutes or '15h' for hours"),
         ({"every": "soon"}, "feeds.yaml:5:12: 'every' is not a duration; write 15m, 2h or 1d"),
         ({"every": "0m"}, "feeds.yaml:5:12: 'every' is not a duration; write 15m, 2h or 1d"),
+        ({"every": "6h to 10m"}, "feeds.yaml:5:12: 'every' must name the shorter duration first, as in 10m to 6h"),
+        ({"every": "10m to soon"}, "feeds.yaml:5:12: 'every' is not a duration; write 15m, 2h or 1d"),
+        ({"every": "1m to 2m to 3m"}, "feeds.yaml:5:12: 'every' takes one duration or two, as in 15m or 10m to 6h"),
         ({"every": "99999d"}, "feeds.yaml:5:12: 'every' is longer than a year; use 'enabled: false' to pause a feed"),
         ({"tags": "news"}, "feeds.yaml:5:11: 'tags' must be a list, written [news]"),
         ({"tags": ""}, "feeds.yaml:5:5: 'tags' has no value; write one or remove the line"),
@@ -159,7 +170,42 @@ def test_a_password_in_the_wrong_place_is_not_repeated(problems: Problems) -> No
     said = problems(feed(auth="{username_env: ME, password_env: 'hunter 2'}"), "elasticsearch: {password: hunter2}")
     assert len(said) == 2
     assert "hunter" not in "".join(said)
-    assert "did you mean 'password_env'?" in said[1]
+    assert "did you mean 'password_env'? It takes the name of an environment variable" in said[1]
+    (said_of_feed,) = problems(feed(password="hunter2"), "")
+    assert said_of_feed.endswith("name the environment variables that hold user name and password under 'auth'")
+
+
+def test_an_entry_that_is_wrong_in_one_place_is_checked_in_the_others_too(problems: Problems) -> None:
+    said = problems(
+        """feeds:
+  - id: a
+    url: https://me:hunter2@example.org/
+    name: A
+    headers: {Authorization: Bearer hunter2, X-Key: "${NOT_SET}"}
+    auth: {username_env: ALSO_NOT_SET, password: hunter2}
+  - {id: A, url: "https://example.org/b", name: B, every: soon}
+  - {id: c, url: "https://example.org/b/", name: C, evry: 1h}
+""",
+        need_secrets=True,
+    )
+    assert [problem.split(" ")[0] + problem.partition(": ")[2][:30] for problem in said] == [
+        "feeds.yaml:3:10:'url' must not hold a user nam",
+        "feeds.yaml:5:30:the header 'Authorization' loo",
+        "feeds.yaml:5:53:the environment variable NOT_S",
+        "feeds.yaml:6:11:'password_env' is missing",
+        "feeds.yaml:6:26:the environment variable ALSO_",
+        "feeds.yaml:6:40:unknown key 'password'; did yo",
+        "feeds.yaml:7:10:the id 'A' is taken by the fee",
+        "feeds.yaml:7:59:'every' is not a duration; wri",
+        "feeds.yaml:8:18:feed 'A' in line 7 has this ad",
+        "feeds.yaml:8:53:unknown key 'evry'; did you me",
+    ]
+    assert "hunter2" not in "".join(said)
+
+
+def test_a_field_that_records_lack_is_said_with_the_nearest(problems: Problems) -> None:
+    (said,) = problems(None, "files: {mapping: {titel: [headline]}}\n")
+    assert said == "newsbeam.yaml:1:19: unknown key 'titel'; did you mean 'title'?"
 
 
 def test_everything_wrong_is_said_at_once_in_the_order_of_the_lines(problems: Problems) -> None:
@@ -226,7 +272,7 @@ def test_addresses_that_differ_in_path_or_query_are_two_feeds(read: Read) -> Non
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("feeds:\n\t- id: a\n", "feeds.yaml:2:1: not YAML: a tab indents this line; YAML wants blanks"),
+        ("feeds:\n\t- id: a\n", "feeds.yaml:2:1: not YAML: a tab stands here; YAML wants blanks"),
         ("feeds: [a\n", "feeds.yaml:1:8: not YAML: a bracket that is opened here is never closed"),
         ("feeds: [\n", "feeds.yaml:2:1: not YAML: a bracket is opened before this and never closed"),
         ("feeds: 'a\n", "feeds.yaml:1:8: not YAML: quotes that are opened here are never closed"),
@@ -242,7 +288,9 @@ def test_addresses_that_differ_in_path_or_query_are_two_feeds(read: Read) -> Non
         ("", "feeds.yaml:1:1: is empty; begin with 'feeds:' and a list of feeds"),
         ("# nothing yet\n", "feeds.yaml:1:1: is empty; begin with 'feeds:' and a list of feeds"),
         (b"feeds: []\n# caf\xe9\n", "feeds.yaml:2:6: is not UTF-8; save the file in that encoding"),
-        ("feeds: []\n".encode("utf-16"), "feeds.yaml:1:1: is not UTF-8; save the file in that encoding"),
+        ("feeds: []\n".encode("utf-16"), "feeds.yaml:1:1: is UTF-16 or UTF-32; save the file as UTF-8"),
+        ("feeds: []\n".encode("utf-16-le"), "feeds.yaml:1:1: is UTF-16 or UTF-32; save the file as UTF-8"),
+        ("feeds:\n  - id:\ta\n", "feeds.yaml:2:8: not YAML: a tab stands here; YAML wants blanks"),
         (b"feeds: []\nx: \x00\n", "feeds.yaml:2:4: holds a control character that YAML does not allow; remove it"),
         ("feeds: " + "[" * 5000, "feeds.yaml:1:1: is nested too deeply"),
         ("a: &a [*a]\nfeeds: []\n", "feeds.yaml:1:4: nested too deeply"),
@@ -391,7 +439,7 @@ def test_a_duration_survives_writing_and_reading(number: int, unit: str) -> None
     from models.feeds_file import FeedDefaults
 
     every = FeedDefaults.model_validate({"every": f"{number}{unit}"}).every
-    assert every is not None
+    assert isinstance(every, timedelta)
     assert FeedDefaults.model_validate({"every": duration_text(every)}).every == every
 
 

@@ -32,12 +32,29 @@ def test_lines_are_json_on_standard_error_without_secrets() -> None:
     assert "hunter2" not in done.stderr
 
 
+WORKER = """
+import logging
+from pipelines.transforms import Driver
+from pipelines.transforms.driver import join
+for _ in range(2):
+    join(Driver(run_id="4711", log_level="info"))
+logging.getLogger("anything").info("at work")
+"""
+
+
+def test_a_worker_of_a_cluster_logs_under_the_run_that_sent_it_work() -> None:
+    done = subprocess.run([sys.executable, "-c", WORKER], capture_output=True, text=True, check=True)
+    line = json.loads(done.stderr.splitlines()[-1])  # Beam has a word to say when it is imported
+    assert (line["event"], line["level"], line["run_id"]) == ("at work", "info", "4711")
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("https://example.org/feed?page=2", "https://example.org/feed?page=2"),
         ("http://a:b@example.org", "http://***@example.org"),
         ("x https://a@example.org/?apikey=1&b=2 y", "x https://***@example.org/?apikey=***&b=2 y"),
+        ("http://a:b@c@example.org/d@e", "http://***@example.org/d@e"),
         ("mail me@example.org", "mail me@example.org"),
     ],
 )

@@ -46,11 +46,23 @@ def test_check_wants_the_secrets_unless_told_otherwise(newsbeam: Command) -> Non
     assert newsbeam("config", "check", "--no-secrets").code == 0
 
 
-def test_check_knows_the_fields_that_files_may_be_mapped_to(newsbeam: Command, written: Path) -> None:
-    (written / "newsbeam.yaml").write_text("files: {mapping: {titel: [headline]}}\n")
-    done = newsbeam("config", "check", "--no-secrets")
+@pytest.mark.parametrize(
+    ("enrich", "said"),
+    [
+        ("{extractor: spacy}", "config/newsbeam.yaml:1:21: enrich.extractor is spacy, but enrich.spacy names no"),
+        ("{extractor: spacy, spacy: {de: no_such_pipeline}}", "config/newsbeam.yaml:1:21: "),
+    ],
+)
+def test_check_wants_the_pipelines_that_the_settings_name_beside_everything_else(
+    newsbeam: Command, written: Path, enrich: str, said: str
+) -> None:
+    (written / "newsbeam.yaml").write_text(f"enrich: {enrich}\n")
+    done = newsbeam("config", "check")
     assert done.code == 2
-    assert "title" in done.err
+    assert said in done.err
+    assert "the environment variable FEED_KEY is not set" in done.err
+    if "no_such" in enrich:
+        assert " -m " in done.err
 
 
 @pytest.mark.usefixtures("written")

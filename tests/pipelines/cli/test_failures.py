@@ -60,6 +60,13 @@ def test_they_can_be_narrowed_and_read_by_scripts(newsbeam: Command, failing: st
     assert sources("--limit", "1") == ["a"]
 
 
+def test_a_stage_that_is_none_is_wrong_usage(newsbeam: Command, failing: str) -> None:
+    for command in ("list", "replay", "drop"):
+        done = newsbeam("failures", command, "--stage", "parsing", "--index", failing)
+        assert done.code == 2
+        assert "no stage is called 'parsing'; did you mean 'parse'?" in done.err
+
+
 def test_a_list_that_is_cut_says_so(newsbeam: Command, failing: str) -> None:
     assert "only the latest 1 are shown" in newsbeam("failures", "list", "--limit", "1", "--index", failing).out
 

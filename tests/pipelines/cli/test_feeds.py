@@ -341,12 +341,64 @@ def test_status_after_a_run_knows_the_last_success_and_the_last_new_article(news
     assert well["every_seconds"] == 900
 
 
-@pytest.mark.usefixtures("file")
-def test_a_feed_that_is_gone_for_good_is_retired_in_the_status(newsbeam: Command, server: Server, file: Path) -> None:
+def test_a_feed_that_is_gone_for_good_is_retired_until_it_is_asked_for_and_answers(
+    newsbeam: Command, server: Server, file: Path
+) -> None:
     file.write_text(
         f"feeds: [{{id: a, name: A, url: '{server.url}/status/410'}}, {{id: b, name: B, url: '{server.url}/feed'}}]\n"
     )
-    assert newsbeam("run").code == 0
+    report = json.loads(newsbeam("run", "--json").out)
+    assert any("gone for good" in reason and "polled no more" in reason for reason in report["failures_by_reason"])
     retired, _ = lines(newsbeam("feeds", "status", "--json").out)
     assert (retired["id"], retired["condition"], retired["retired"]) == ("a", "retired", True)
+    assert retired["next_due_at"] is None
     assert "newsbeam feeds remove a" in newsbeam("feeds", "status").out
+    assert [feed["retired"] for feed in lines(newsbeam("feeds", "list", "--json").out)] == [True, False]
+    assert "/status/410 (retired)" in newsbeam("feeds", "list").out
+    assert newsbeam("status").code == 3
+
+    assert "nothing was due" in newsbeam("run").out
+    assert newsbeam("run", "--all").code == 0
+    assert len(server.seen["/status/410"]) == 2
+    server.feeds["/status/410"] = rss(2, 50)
+    assert json.loads(newsbeam("run", "--source", "a", "--json").out)["totals"]["new"] == 2
+    assert {feed["condition"] for feed in lines(newsbeam("feeds", "status", "--json").out)} == {"well"}
+    assert newsbeam("status").code == 0
+
+
+def test_list_marks_nothing_where_the_index_is_away_and_says_so(newsbeam: Command, file: Path) -> None:
+    done = newsbeam("feeds", "list", "--json", "--index", "http://127.0.0.1:9/news")
+    assert (done.code, len(lines(done.out)), len(done.err.splitlines())) == (0, 2, 1)
+    assert "can't be told" in done.err
+    assert file.exists()
+
+
+def test_what_servers_ask_for_is_kept_from_run_to_run_and_told(newsbeam: Command, server: Server, file: Path) -> None:
+    def entry(id_: str, path: str) -> str:
+        return f"  - {{id: {id_}, name: {id_}, url: '{server.url}{path}', every: 15m}}\n"
+
+    file.write_text("feeds:\n" + entry("slow", "/said?Cache-Control=max-age%3D7200"))
+    assert newsbeam("run").code == 0
+    (slow,) = lines(newsbeam("feeds", "status", "--json").out)
+    assert (slow["every_seconds"], slow["asked_for_seconds"]) == (7200, 7200)
+    assert "slow: asks to be read no more often than every 2h" in newsbeam("feeds", "status").out
+
+    file.write_text("feeds:\n" + entry("limited", "/wait-seconds"))
+    assert newsbeam("run").code == 75
+    file.write_text("feeds:\n" + entry("limited", "/wait-seconds") + entry("new", "/feed"))
+    assert "nothing was due" in newsbeam("run").out
+    assert not server.seen["/feed"]
+    assert newsbeam("run", "--source", "new").code == 0
+    assert len(server.seen["/feed"]) == 1
+
+
+def test_a_feed_that_has_moved_for_good_is_said_with_its_new_address(
+    newsbeam: Command, server: Server, file: Path
+) -> None:
+    file.write_text(f"feeds: [{{id: a, name: A, url: '{server.url}/elsewhere?/feed'}}]\n")
+    newsbeam("run")
+    newsbeam("run", "--all")
+    assert (len(server.seen["/elsewhere"]), len(server.seen["/feed"])) == (1, 2)
+    assert f"has moved for good, and is asked there; write url: {server.url}/feed" in " ".join(
+        newsbeam("feeds", "status").out.split()
+    )

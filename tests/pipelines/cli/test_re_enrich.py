@@ -1,16 +1,26 @@
 """`newsbeam index re-enrich` as a person and a script see it."""
 
 import json
+import signal
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+from articles import article_id, make_draft
+from command import Newsbeam, write_feeds
 from in_process import Command
 
 from models.article import Entity
 from models.errors import EnrichError
+from models.settings import Settings
 from pipelines import enrich
 from pipelines.enrich import Enricher
 from pipelines.enrich.base import Reading
+from pipelines.stores import open_store
+
+MANY = 1500
+STORY = "Angela Merkel met the mayor of Hamburg on Monday. The harbour of Hamburg will grow, Angela Merkel said. "
 
 
 class _Names:
@@ -57,3 +67,38 @@ def test_a_query_that_makes_no_sense_is_wrong_usage(newsbeam: Command, filled: s
     done = newsbeam("index", "re-enrich", "peple:kim", "--index", filled)
     assert (done.code, done.out) == (2, "")
     assert "did you mean people?" in done.err
+
+
+def test_a_signal_from_outside_ends_it_with_75_and_the_next_one_does_the_rest(tmp_path: Path) -> None:
+    write_feeds(tmp_path / "config", {})
+    newsbeam = Newsbeam(tmp_path / "config", str(tmp_path / "index"))
+    index, state = open_store(Settings(index=newsbeam.index))
+    state.setup()
+    index.setup()
+    index.write([make_draft(f"a{number}", body=STORY * 4) for number in range(MANY)])
+    index.refresh()
+    ids = [article_id(f"a{number}") for number in range(MANY)]
+    before = {id_: known.version for id_, known in index.known(ids).items()}
+
+    def written() -> int:
+        index.refresh()
+        return sum(known.version != before[id_] for id_, known in index.known(ids).items())
+
+    process = newsbeam.start("index", "re-enrich", "--json")
+    while not (early := written()) and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    out, said = process.communicate(timeout=60)
+    assert 0 < early < MANY
+    report = json.loads(out)
+    assert (process.returncode, report["exit_code"]) == (75, 75)
+    assert said == "newsbeam: stopped by SIGTERM before the end; nothing is lost, run it again\n"
+    assert early <= report["changed"] == written() < MANY
+
+    rest = json.loads(newsbeam("index", "re-enrich", "--json").stdout)
+    assert (rest["exit_code"], rest["read"]) == (0, MANY)
+    assert (rest["changed"], rest["unchanged"]) == (MANY - report["changed"], report["changed"])
+    assert written() == MANY
+    assert len(newsbeam.articles()) == MANY
+    index.close()
+    state.close()

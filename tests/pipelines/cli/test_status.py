@@ -92,7 +92,7 @@ def test_after_a_good_run_all_is_well_and_the_next_poll_is_named(here: Here) -> 
         ),
         ({"gone_at": NOW}, "1 feed is broken", "newsbeam feeds remove herald"),
         ({"last_new_at": NOW - 200 * HOUR, "usual_gap": 3600.0}, "1 feed is silent", "nothing new for 8 d"),
-        ({"next_due_at": NOW - 5 * HOUR}, "1 feed is overdue since", "nothing runs newsbeam run"),
+        ({"last_attempt_at": NOW - 5 * HOUR}, "1 feed is overdue since", "nothing runs newsbeam run"),
     ],
 )
 def test_what_is_broken_silent_or_left_alone_is_3(

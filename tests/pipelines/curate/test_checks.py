@@ -1,5 +1,6 @@
 """What one look at a feed tells a curator."""
 
+from datetime import timedelta
 from email.utils import formatdate
 
 import pytest
@@ -113,6 +114,18 @@ def test_redirects_are_told_apart_and_odd_types_named(server: Server, settings: 
     ]
     assert "redirected" in kinds(hopping)
     assert moved.final_url == f"{server.url}/feed"
+
+
+def test_a_feed_that_asks_to_be_read_less_often_than_configured_is_named(server: Server, settings: Settings) -> None:
+    server.feeds["/it"] = rss(3).replace(b"<channel>", b"<channel><ttl>60</ttl>")
+    often, seldom = (source(server, "/it").model_copy(update={"every": timedelta(hours=n)}) for n in (0.5, 2))
+    (found,) = check_feeds([often], settings, 0)
+    assert "it asks to be read every 1h at most, and is read no more often" in [f.message for f in found.findings]
+    (found,) = check_feeds([seldom], settings, 0)
+    assert "rare" not in kinds(found)
+    cached = source(server, "/said?Cache-Control=max-age%3D31536000").model_copy(update={"every": timedelta(hours=1)})
+    (found,) = check_feeds([cached], settings, 0)
+    assert "it asks to be read every 1d at most, and is read no more often" in [f.message for f in found.findings]
 
 
 def test_a_feed_that_the_server_calls_a_page_is_read_and_the_type_named(server: Server, settings: Settings) -> None:

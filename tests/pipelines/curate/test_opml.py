@@ -95,6 +95,7 @@ def test_what_cannot_be_added_is_said_in_one_line(url: str, said: str) -> None:
     ((line, message),) = listed.problems
     assert line == 2
     assert said in message
+    assert "secret" not in message
     assert "\n" not in message
 
 

@@ -18,9 +18,8 @@ def source(id_: str, order: int = 0) -> FeedSource:
 
 
 def state(id_: str, **fields: object) -> FeedState:
-    return FeedState.model_validate(
-        {"source_id": id_, "url": "u", "last_attempt_at": START, "last_success_at": START, **fields}
-    )
+    known = {"source_id": id_, "url": f"https://{id_}.example/f", "last_attempt_at": START, "last_success_at": START}
+    return FeedState.model_validate(known | fields)
 
 
 def after_polls(*days_with_news: float, polled_until: float) -> FeedState:
@@ -49,7 +48,7 @@ def test_trouble_comes_first_then_the_order_of_the_file() -> None:
         "gone": state("gone", failures_in_a_row=1, gone_at=START),
         "also-well": state("also-well"),
     }
-    found = feed_statuses(feeds, [source("off", 9)], states)
+    found = feed_statuses(feeds, [source("off", 9)], states, START)
     assert [(status.id, status.condition) for status in found] == [
         ("gone", "retired"),
         ("failing", "failing"),

@@ -122,6 +122,7 @@ def test_a_304_that_nobody_asked_for_is_no_success() -> None:
         (b"<rss/>", b"UTF-8"),
         (gzip.compress(b"<r") + gzip.compress(b"ss/>") + b"\0\0", b"x-gzip"),
     ],
+    ids=["not said", "not packed", "packed twice", "an encoding", "members and padding"],
 )
 def test_packing_that_is_said_wrongly_does_no_harm(body: bytes, coding: bytes) -> None:
     with bytes_server({"/f": http(body, b"Content-Encoding: " + coding)}) as (url, _):

@@ -3,14 +3,14 @@ import json
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from models.article import TextStatus
 from models.document import Entry
-from models.errors import SetupError
 from models.outcome import OutcomeKind, Parsed
-from models.settings import FileSettings
+from models.settings import FileSettings, RecordField
 
 Read = Callable[..., Parsed]
 
@@ -125,9 +125,12 @@ def test_configured_names_go_first(record: Callable[..., Entry]) -> None:
     assert (entry.title, entry.body, entry.url) == ("A", "Words.", "https://news.example/a")
 
 
-def test_a_mapping_of_an_unknown_field_names_the_nearest(record: Callable[..., Entry]) -> None:
-    with pytest.raises(SetupError, match=r"'titel'.*'title'"):
-        record({}, settings=FileSettings(mapping={"titel": ("x",)}))
+@pytest.mark.parametrize("field", get_args(RecordField))
+def test_every_field_that_can_be_mapped_is_read_from_there(record: Callable[..., Entry], field: RecordField) -> None:
+    settings = FileSettings(mapping={field: ("deep.inside",)})
+    plain = record({"title": "A", "text": "Words."})
+    mapped = record({"title": "A", "text": "Words.", "deep": {"inside": "https://news.example/x"}}, settings=settings)
+    assert mapped.model_dump() != plain.model_dump()
 
 
 def test_identity_goes_by_address_then_id_then_place(read_file: Read) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.errors import TryLater
-from models.feed_state import FeedState
+from models.feed_state import FeedState, PollingHints
 from models.outcome import Failure, failure_id
 from models.report import RunReport, Tally
 from pipelines.state.base import FailureFilter, StateStore
@@ -68,6 +68,8 @@ def test_setup_may_be_repeated(state: StateStore) -> None:
 def test_a_feed_state_comes_back_as_it_was_saved_last(open_state: Callable[[], StateStore]) -> None:
     first = FeedState(source_id="a", url="https://a.example/", etag='W/"x"', shared_urls=("https://a.example/1",))
     second = first.model_copy(update={"etag": None, "last_success_at": AT, "failures_in_a_row": 2, "last_error": "é"})
+    hints = PollingHints(interval=3600.0, skip_hours=(1, 2), skip_days=(6,))
+    second = second.model_copy(update={"hints": hints, "fresh_for": 60.5, "host_paused_until": AT})
     other = FeedState(source_id="/files/b ü.xml", url="/files/b ü.xml", last_modified="Mon, 28 Apr 2025 07:00:00 GMT")
     state = open_state()
     state.save_feed_states([first, other])
