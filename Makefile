@@ -19,10 +19,10 @@ UV := $(shell command -v uv || echo $(OWN_UV))
 export UV_HTTP_TIMEOUT ?= 180
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format golden bench lock clean install
+.PHONY: help run test test-deploy test-flink check format golden bench lock clean install
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make run INDEX=http://localhost:9200/news    fills Elasticsearch instead of the directory $(INDEX)"
 	@echo "  make run QUERY='countries:KP'                searches for something else"
@@ -37,6 +37,15 @@ run: $(INSTALLED) ## ingest seeds/ into the embedded index and search it
 
 test: $(INSTALLED) ## every test this machine can run; the rest is listed at the end, with the reason
 	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+test-deploy: $(INSTALLED) ## what is in config/deploy with the real tools: cron, systemd, Airflow, Kubernetes, Compose
+	@NEWSBEAM_TEST_DEPLOY=1 $(BIN)/pytest -n 2 --dist worksteal tests/deploy $(ARGS)
+
+test-flink: $(INSTALLED) ## the pipeline on a real Flink cluster, against a run on this machine
+	@NEWSBEAM_TEST_FLINK=1 $(BIN)/pytest tests/flink $(ARGS)
+
+test-kibana: $(INSTALLED) ## the dashboards in a real browser, over some thousand articles
+	@NEWSBEAM_TEST_KIBANA=1 $(BIN)/pytest tests/kibana $(ARGS)
 
 check: $(INSTALLED) ## lint, format, types, imports
 	@$(BIN)/ruff check .

@@ -1,11 +1,12 @@
-"""Cuts the work of a run: into chunks that fit into memory, and a chunk into shares for several processes."""
+"""Cuts the work of a run: into chunks that fit into memory, and into shares for several processes or workers."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from models.document import Poll
+from models.document import Poll, PollGroup
 from models.settings import RunSettings
 from models.source import FileSource
+from pipelines.fetch import host_of
 
 FILES_IN_CHUNK = 2000
 
@@ -39,6 +40,17 @@ def shares(polls: Sequence[Poll], workers: int, large: int) -> list[list[Poll]]:
             dealt[turn % workers].append(poll)
             turn += 1
     return [share for share in dealt if share]
+
+
+def groups(polls: Iterable[Poll]) -> list[PollGroup]:
+    """What a cluster deals out to its workers, the largest first: each file by itself, and the feeds of one host
+    together, so that no host is asked by several workers at once.
+    """
+    found: dict[str, list[Poll]] = {}
+    for poll in polls:
+        key = poll.id if isinstance(poll.source, FileSource) else f"host {host_of(poll.source.url)}"
+        found.setdefault(key, []).append(poll)
+    return [PollGroup(polls=tuple(group)) for group in sorted(found.values(), key=len, reverse=True)]
 
 
 def size_on_disk(poll: Poll) -> int:

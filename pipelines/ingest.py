@@ -8,6 +8,7 @@ from apache_beam.pvalue import PCollection
 from models.document import Document, Entry, Poll
 from models.outcome import Draft, Polled
 from pipelines.transforms import (
+    Collate,
     Commit,
     Complete,
     Enrich,
@@ -18,6 +19,8 @@ from pipelines.transforms import (
     Parse,
     Plan,
     SelectNew,
+    article_of,
+    host_asked,
 )
 
 
@@ -28,7 +31,9 @@ def ingest(polls: PCollection[Poll], plan: Plan) -> PCollection[Polled]:
         polls
         | Fetch(ledger)
         | Parse(ledger)
+        | "Copies" >> Collate(ledger, article_of)
         | SelectNew(ledger)
+        | "Hosts" >> Collate(ledger, host_asked)
         | Complete(ledger)
         | Normalize(ledger)
         | Enrich(ledger)

@@ -1,4 +1,4 @@
-"""Runs the pipeline on this machine: one cycle over what is due, each chunk of it by Beam's local runner."""
+"""Runs the pipeline: one cycle over what is due, by Beam's local runner in chunks, or on a cluster at once."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,14 +13,14 @@ from models.document import Document, Entry, Poll
 from models.errors import NewsbeamError
 from models.outcome import Draft, Polled
 from models.report import RunReport
-from models.run import RunRequest
+from models.run import LOCAL, RunRequest
 from models.settings import Configuration
 from pipelines.due import polls_of
 from pipelines.ingest import Kept, ingest, ingest_kept
 from pipelines.logs import run_id
 from pipelines.recall import one_entry
 from pipelines.reports import Counts
-from pipelines.session import Progress, opened
+from pipelines.session import Progress, Session, opened
 from pipelines.stop import stoppable
 from pipelines.transforms import Plan
 
@@ -32,11 +32,21 @@ def run(configuration: Configuration, request: RunRequest, progress: Progress) -
     right, and TryLater when the index is away or another run holds it.
     """
     started, settings = datetime.now(UTC), configuration.settings.run
-    with (
-        stoppable(request.grace or settings.grace, request.max_runtime or settings.max_runtime),
-        opened(configuration, request.workers, run_chunk, progress) as session,
-        session.state.lock(),
-    ):
+    with stoppable(request.grace or settings.grace, request.max_runtime or settings.max_runtime):
+        if request.runner == LOCAL:
+            with opened(configuration, request.workers, run_chunk, progress) as session:
+                return _cycle(session, configuration, request, started)
+        from pipelines.runners import on_runner  # most runs are local, and need nothing of it
+
+        with (
+            on_runner(request.runner, request.beam_options, configuration.settings) as task,
+            opened(configuration, 1, task, progress, whole=True) as session,
+        ):
+            return _cycle(session, configuration, request, started)
+
+
+def _cycle(session: Session, configuration: Configuration, request: RunRequest, started: datetime) -> RunReport:
+    with session.state.lock():
         session.index.setup()
         return session.cycle(polls_of(configuration, request, session.state, started), started, run_id())
 

@@ -48,10 +48,19 @@ class Progress(Protocol):
 class Session:
     """Runs one cycle after the other; whoever calls holds the lock meanwhile.
 
-    `trouble` is what kept the last cycle from its end; then stores and processes may be broken.
+    `trouble` is what kept the last cycle from its end; then stores and processes may be broken. With `whole` the task
+    gets all polls of a cycle at once, since it spreads them over many workers itself.
     """
 
-    def __init__(self, configuration: Configuration, workers: int | None, task: Task, progress: Progress) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        workers: int | None,
+        task: Task,
+        progress: Progress,
+        *,
+        whole: bool = False,
+    ) -> None:
         self.settings = configuration.settings
         self.plan = Plan(self.settings, frozenset(feed.id for feed in (*configuration.feeds, *configuration.disabled)))
         self.index: SearchIndex
@@ -61,6 +70,7 @@ class Session:
         self._reports_forgotten: datetime | None = None
         self.trouble: TryLater | None = None
         self._workers = workers or self.settings.run.workers
+        self._whole = whole
         self._task = task
         self._progress = progress
         self._here: Work | None = None
@@ -87,7 +97,7 @@ class Session:
             if trouble is None or STOP.is_set():
                 self._forget_overcome(counts, started)
                 self.index.refresh()
-                if self._workers > 1:
+                if self._workers > 1 or self._whole:
                     self.index.remove_twins(started)
                 self.state.save_run(report)
                 self._forget_reports(started)
@@ -95,7 +105,7 @@ class Session:
         return report
 
     def _ingest(self, polls: Sequence[Poll]) -> tuple[Counts, TryLater | None]:
-        todo = list(chunks(polls, self.settings.run))
+        todo = [list(polls)] if self._whole and polls else list(chunks(polls, self.settings.run))
         counts = Counts()
         self._progress.start(len(todo))
         try:
@@ -140,13 +150,15 @@ class Session:
 
 
 @contextmanager
-def opened(configuration: Configuration, workers: int | None, task: Task, progress: Progress) -> Iterator[Session]:
+def opened(
+    configuration: Configuration, workers: int | None, task: Task, progress: Progress, *, whole: bool = False
+) -> Iterator[Session]:
     """A session for the time of a `with`, with what is missing in its stores set up.
 
     Raises SetupError where what the settings ask for is not installed.
     """
     check_recognizer(configuration.settings.enrich)
-    session = Session(configuration, workers, task, progress)
+    session = Session(configuration, workers, task, progress, whole=whole)
     try:
         session.state.setup()
         yield session

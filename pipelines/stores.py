@@ -17,11 +17,11 @@ def open_store(settings: Settings) -> tuple[SearchIndex, StateStore]:
         from pipelines.state.elasticsearch import ElasticsearchState
 
         return (
-            ElasticsearchIndex(settings.index, settings.elasticsearch),
+            ElasticsearchIndex(settings.index, settings.elasticsearch, settings.synonyms),
             ElasticsearchState(settings.index, settings.elasticsearch),
         )
     from pipelines.index.embedded import EmbeddedIndex
     from pipelines.state.sqlite import SqliteState
 
     directory = Path(settings.index)
-    return EmbeddedIndex(directory), SqliteState(directory)
+    return EmbeddedIndex(directory, settings.synonyms), SqliteState(directory)

@@ -22,7 +22,8 @@ class Newsbeam:
     index: str
 
     def arguments(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "pipelines.cli", *arguments, "--config", str(self.config), "--index", self.index]
+        place = ["--config", str(self.config), "--index", self.index]
+        return [sys.executable, "-m", "pipelines.cli", *place, *arguments]
 
     def __call__(
         self, *arguments: str, env: dict[str, str] | None = None, timeout: float = 120
@@ -57,7 +58,7 @@ class Newsbeam:
 
     def report(self, *arguments: str, code: int = 0, env: dict[str, str] | None = None) -> dict[str, Any]:
         """The report of `newsbeam run --json`, which must end with this code."""
-        done = self("run", *arguments, "--json", env=env)
+        done = self("run", "--json", *arguments, env=env)
         assert done.returncode == code, done.stderr
         report: dict[str, Any] = json.loads(done.stdout)
         return report

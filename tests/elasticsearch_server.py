@@ -100,7 +100,7 @@ class Security(NamedTuple):
 @contextlib.contextmanager
 def _process(home: Path, security: Security | None = None) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="newsbeam-elasticsearch-") as name:
-        place, port = Path(name), _free_port()
+        place, port = Path(name), free_port()
         user = "nobody" if os.geteuid() == 0 else None  # Elasticsearch refuses to run as root
         log = place / "console.log"
         with log.open("wb") as console:
@@ -143,7 +143,7 @@ def _environment(home: Path, place: Path, port: int, security: Security | None) 
         "http.host": "127.0.0.1",
         "transport.host": "127.0.0.1",
         "http.port": str(port),
-        "transport.port": str(_free_port()),
+        "transport.port": str(free_port()),
         "path.data": str(place / "data"),
         "path.logs": str(place / "logs"),
     }
@@ -248,7 +248,8 @@ def _check_alive(server: "subprocess.Popen[bytes]", log: Path) -> None:
         raise Unavailable(f"Elasticsearch ended with {server.returncode} while starting: {tail}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from pipelines import NEWSBEAM_VERSION
-from pipelines.cli import config, evaluate, failures, feeds, index, preview, run, search, status, tag
+from pipelines.cli import config, evaluate, failures, feeds, index, kibana, preview, run, search, status, tag
+from pipelines.cli.beam_options import WithBeamOptions
 from pipelines.cli.options import Common, ConfigOption, IndexOption
 
 app = typer.Typer(
@@ -14,7 +15,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("run")(run.run)
+app.command("run", cls=WithBeamOptions)(run.run)
 app.command("status")(status.status)
 app.command("preview")(preview.preview)
 app.command("search")(search.search)
@@ -24,6 +25,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(failures.app, name="failures")
 app.add_typer(index.app, name="index")
+app.add_typer(kibana.app, name="kibana")
 app.add_typer(config.app, name="config")
 
 

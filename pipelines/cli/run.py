@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from models.errors import SetupError
-from models.run import RunRequest
+from models.run import LOCAL, RunRequest
 from models.settings import Configuration
 from pipelines.cli.announce import announced, check_writable, write_report
+from pipelines.cli.beam_options import beam_options, check_runner
 from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for
 from pipelines.cli.output import complain, emit, messages, output
 from pipelines.cli.progress import RunProgress
@@ -41,6 +42,12 @@ def run(
     metrics_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a textfile for Prometheus's node_exporter.")
     ] = None,
+    runner: Annotated[
+        str, typer.Option(metavar="NAME", help="Where the pipeline runs: local, flink, or another runner of Beam.")
+    ] = LOCAL,
+    flink_master: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="With --runner flink: the cluster's REST address.")
+    ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     index: IndexOption = None,
@@ -48,7 +55,8 @@ def run(
     """Ingest the feeds that are due, or these files.
 
     Running it twice writes nothing twice. Whatever stops it, running it again repairs it. After SIGTERM or SIGINT it
-    finishes what is in hand; a second signal, or the end of the grace, ends it at once.
+    finishes what is in hand; a second signal, or the end of the grace, ends it at once. What follows `--` is handed to
+    Beam's runner.
 
     ```
     newsbeam run
@@ -56,12 +64,14 @@ def run(
     newsbeam run archive/ 'wires/*.jsonl.gz' --workers 2
     newsbeam run --index http://localhost:9200/news --json
     newsbeam run --forever --listen 127.0.0.1:9464
+    newsbeam run archive/ --runner flink --flink-master flink:8081 -- --parallelism=4
     ```
     """
     if paths and (source or everything):
         raise typer.BadParameter("--source and --all choose feeds; they do not go with paths")
     if forever and (paths or again):
         raise typer.BadParameter("--forever polls feeds when they are due; it goes neither with paths nor with --again")
+    check_runner(runner, flink_master, beam_options(ctx), forever=forever, workers=workers)
     if listen is not None and not forever:
         raise typer.BadParameter("--listen goes with --forever; one run writes a --metrics-file")
 
@@ -82,6 +92,8 @@ def run(
         workers=workers,
         max_runtime=read_duration(max_runtime, "--max-runtime"),
         grace=read_duration(grace, "--grace"),
+        runner=runner,
+        beam_options=((f"--flink_master={flink_master}",) if flink_master else ()) + beam_options(ctx),
     )
     if forever:
         from pipelines.cli.forever import run_without_end

@@ -51,7 +51,7 @@ def _headline(report: RunReport) -> Text:
     """One sentence that is enough on most days."""
     totals = report.totals
     if totals.due == 0:
-        return Text("nothing was due", style="bold")
+        return Text("nothing was due" if report.exit_code == 0 else "nothing is known to be done", style="bold")
     if _is_idle(totals):
         known = [f"{number:,} {kind}" for kind, number in _endings(totals) if number]
         known += [f"{_count(totals.not_modified, 'document')} not modified"] if totals.not_modified else []

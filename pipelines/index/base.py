@@ -63,6 +63,12 @@ class SearchIndex(Protocol):
         Raises SetupError without the right to do so, TryLater when the index is away.
         """
 
+    def load_synonyms(self) -> tuple[str, ...]:
+        """Bring synonyms that an index holds up to date with the files, and say which; searches use them from then on.
+
+        Call `setup` before. Raises SetupError without the right to do so.
+        """
+
     def status(self) -> IndexStatus:
         """What there is; creates nothing."""
 

@@ -106,6 +106,12 @@ FIELDS: dict[str, Field] = {
 WORD_FIELDS = tuple(name for name, field in FIELDS.items() if field.weight)
 """The fields that a word without a field name is looked for in."""
 
+OTHER_TEXT = 0.3
+"""A word counts where it weighs most, in title or body, and by this share in the other."""
+
+NEAR, NEAR_BOOST = 5, 0.5
+"""Words side by side in a query count for so much more where they stand within so many places of each other."""
+
 FACETS = tuple(name for name, field in FIELDS.items() if field.facet)
 
 NAMES = tuple(name for name, field in FIELDS.items() if field.kind is Kind.NAME)

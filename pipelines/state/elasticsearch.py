@@ -8,8 +8,10 @@ from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from models.base import Model
+from models.curation import Condition
 from models.errors import SetupError
 from models.feed_state import FeedState
 from models.outcome import Failure, OutcomeKind
@@ -19,6 +21,7 @@ from pipelines.index.elasticsearch.bulk import Action, BulkWriter, index_action
 from pipelines.index.elasticsearch.client import Connection
 from pipelines.index.elasticsearch.scan import walk
 from pipelines.index.elasticsearch.setup import check_server, create_indices
+from pipelines.schedule import is_silent
 from pipelines.state.base import FailureFilter
 from pipelines.state.lease import LOCKS_BODY, Lease
 
@@ -29,6 +32,9 @@ _WHOLE_AT_ONCE = 16
 _LATEST = [{"last_failed_at": "desc"}, {"id": "asc"}]
 _LONGEST_KEYWORD = 8_000
 """Characters; Elasticsearch refuses a keyword of more than 32,766 bytes, so longer ones are kept but not indexed."""
+
+_CONDITION = "condition"
+"""A column beside a feed's state, for who looks at the health of feeds in Kibana: how the feed does."""
 
 _COLUMNS = {bool: "boolean", int: "long", float: "double", datetime: "date"}
 
@@ -53,7 +59,7 @@ class ElasticsearchState:
         """Create the indices that are missing, and the columns that an older Newsbeam did not have."""
         check_server(self._connection)
         bodies = {
-            self._feeds: _body(FeedState),
+            self._feeds: _body(FeedState, **{_CONDITION: {"type": "keyword"}}),
             self._failures: _body(Failure),
             self._runs: _body(RunReport, seconds={"type": "float"}),
             self._locks: LOCKS_BODY,
@@ -74,12 +80,15 @@ class ElasticsearchState:
     def feed_states(self, source_ids: Sequence[str]) -> dict[str, FeedState]:
         """What is remembered of these sources."""
         found = self._by_id(self._feeds, [_key(source_id) for source_id in source_ids])
-        states = (FeedState.model_validate(source) for source in found.values())
+        states = (
+            FeedState.model_validate({name: value for name, value in source.items() if name != _CONDITION})
+            for source in found.values()
+        )
         return {state.source_id: state for state in states}
 
     def save_feed_states(self, states: Sequence[FeedState]) -> None:
         """Replace what is remembered of these sources."""
-        self._write([index_action(self._feeds, _key(each.source_id), _json(each)) for each in states])
+        self._write([index_action(self._feeds, _key(each.source_id), _with_condition(each)) for each in states])
 
     def record_failures(self, failures: Sequence[Failure]) -> None:
         """Store dead letters by id, counting the attempts."""
@@ -207,6 +216,20 @@ class ElasticsearchState:
         self._connection.patiently(
             lambda client: client.delete_by_query(index=name, query=query, refresh=True, conflicts="proceed")
         )
+
+
+def _with_condition(state: FeedState) -> bytes:
+    return to_json(state.model_dump(mode="json") | {_CONDITION: _condition(state)})
+
+
+def _condition(state: FeedState) -> Condition:
+    if state.gone_at is not None:
+        return "retired"
+    if state.failures_in_a_row:
+        return "failing"
+    if state.last_attempt_at is None:
+        return "waiting"
+    return "silent" if is_silent(state) else "well"
 
 
 def _once_more(failure: Failure, before: Failure) -> Failure:

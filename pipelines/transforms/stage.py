@@ -16,21 +16,26 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 
 from models.base import Model
-from models.document import Candidate, Document, Entry, Poll
+from models.document import Candidate, Document, Entry, Poll, PollGroup
 from models.outcome import Draft, Outcome, Polled
 from models.settings import Settings
 from pipelines.commit import Count
 from pipelines.index.base import SearchIndex
 from pipelines.state.base import StateStore
 from pipelines.stores import open_store
+from pipelines.transforms.driver import Driver, join
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What every stage of a run goes by; it holds no secret. `configured` are the ids of the configured feeds."""
+    """What every stage of a run goes by; it holds no secret. `configured` are the ids of the configured feeds.
+
+    `driver` is set where the stages run in processes that somebody else starts.
+    """
 
     settings: Settings
     configured: frozenset[str] = frozenset()
+    driver: Driver | None = None
 
 
 class ModelCoder(Coder):
@@ -67,7 +72,7 @@ class ModelCoder(Coder):
         return hash(self.model)
 
 
-for _record in (Poll, Document, Entry, Candidate, Draft, Outcome, Polled, Count):
+for _record in (Poll, PollGroup, Document, Entry, Candidate, Draft, Outcome, Polled, Count):
     registry.register_coder(_record, ModelCoder)
 
 
@@ -103,6 +108,10 @@ class Stage(beam.DoFn):
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+
+    def setup(self) -> None:
+        """Become a part of the run."""
+        join(self.plan.driver)
 
     def start_bundle(self) -> None:
         """Begin with nothing gathered."""

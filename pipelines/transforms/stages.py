@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any, ClassVar
 
 import apache_beam as beam
@@ -25,6 +26,9 @@ from pipelines.select_new import end, first_of_each, select_new
 from pipelines.stop import STOP
 from pipelines.transforms.ledger import Ledger
 from pipelines.transforms.stage import Stage
+
+_ENRICHING = Lock()
+"""On a cluster a process may work on several bundles at once, and what was learnt of words belongs to all of them."""
 
 
 class FetchPolls(Stage):
@@ -140,6 +144,7 @@ class EnrichDrafts(Stage):
 
     def setup(self) -> None:
         """The models are loaded once per process."""
+        super().setup()
         self.enricher: Enricher = open_enricher(self.plan.settings.enrich)
 
     def weigh(self, record: Draft) -> int:
@@ -148,7 +153,9 @@ class EnrichDrafts(Stage):
 
     def work(self, records: list[Draft]) -> Iterator[Draft | Outcome]:
         """A text that an extractor refuses is one dead letter."""
-        yield from self.enricher.enrich(records)
+        with _ENRICHING:
+            enriched = list(self.enricher.enrich(records))
+        yield from enriched
 
 
 class IndexDrafts(Stage):
@@ -162,6 +169,7 @@ class IndexDrafts(Stage):
 
     def setup(self) -> None:
         """A thread for this process's writes."""
+        super().setup()
         self.writer = ThreadPoolExecutor(1, thread_name_prefix="newsbeam-index")
 
     def teardown(self) -> None:

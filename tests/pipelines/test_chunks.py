@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from models.document import Poll
 from models.settings import RunSettings
 from models.source import FeedSource, FileSource
-from pipelines.chunks import FILES_IN_CHUNK, chunks, shares, size_on_disk
+from pipelines.chunks import FILES_IN_CHUNK, chunks, groups, shares, size_on_disk
 
 
 def feed(number: int) -> Poll:
@@ -57,3 +57,9 @@ def test_a_large_file_goes_to_all_workers_each_with_parts_of_its_own(tmp_path: P
         [("large", (0, 2)), ("small", (0, 1))],
         [("large", (1, 2))],
     ]
+
+
+def test_a_cluster_deals_out_files_one_by_one_and_the_feeds_of_a_host_together(tmp_path: Path) -> None:
+    other = Poll(id="other", source=FeedSource(id="other", url="https://f1.example/other", name="other"))
+    dealt = groups([feed(1), file(tmp_path / "a", 1), feed(2), other, file(tmp_path / "b", 1)])
+    assert [[poll.id for poll in group.polls] for group in dealt] == [["1", "other"], ["a"], ["2"], ["b"]]

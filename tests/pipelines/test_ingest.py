@@ -1,5 +1,6 @@
 """The graph itself: what crosses it, what stops it, and that it needs no end of the data."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,16 @@ from corpus import write_records
 
 import pipelines.transforms.stages as stages
 from models.base import Model
-from models.document import Poll
-from models.errors import TryLater
+from models.document import Candidate, Entry, Poll
+from models.errors import SetupError, TryLater
+from models.outcome import Polled
 from models.settings import Settings
 from models.source import FileSource
 from pipelines.commit import Count
 from pipelines.ingest import ingest
 from pipelines.run import run_chunk
 from pipelines.stores import open_store
-from pipelines.transforms import ModelCoder, Plan
+from pipelines.transforms import Driver, ModelCoder, Plan
 
 
 class Collect(PipelineVisitor):
@@ -40,9 +42,13 @@ class Collect(PipelineVisitor):
 
 @pytest.fixture
 def graph() -> Collect:
+    return graph_of(Plan(Settings()))
+
+
+def graph_of(plan: Plan) -> Collect:
     pipeline = beam.Pipeline(runner=FnApiRunner())
     polls = pipeline | beam.Create([], reshuffle=False).with_output_types(Poll)
-    ingest(polls, Plan(Settings()))
+    ingest(polls, plan)
     visitor = Collect()
     pipeline.visit(visitor)
     return visitor
@@ -57,6 +63,15 @@ def test_only_records_and_counts_cross_the_graph_each_with_a_coder_of_its_own(gr
         assert isinstance(kind, type), label
         assert issubclass(kind, Model), label
         assert isinstance(registry.get_coder(kind), ModelCoder), label
+
+
+def test_on_a_cluster_too_only_records_cross_the_graph(graph: Collect) -> None:
+    spread = graph_of(Plan(Settings(), driver=Driver("run", "info")))
+    more = {kind for label, kind in spread.types.items() if label not in graph.types}
+    typing = beam.typehints
+    for record in (Entry, Candidate, Count):
+        more -= {typing.Tuple[str, record], typing.Tuple[str, typing.Iterable[record]], record}
+    assert more == {Polled}
 
 
 def test_nothing_waits_for_a_clock_or_for_the_end_of_the_data(graph: Collect) -> None:
@@ -109,3 +124,18 @@ def test_a_chunk_accounts_for_what_it_did(plan: Plan, tmp_path: Path) -> None:
     source = str(tmp_path / "news.jsonl")
     assert counts["seen", source] == counts["new", source] == 30
     assert counts["due", source] == counts["fetched", source] == counts["committed", source] == 1
+
+
+def test_on_a_cluster_copies_of_an_article_meet_and_one_goes_on(plan: Plan, tmp_path: Path) -> None:
+    sources = []
+    for order, name in enumerate(("one.jsonl", "two.jsonl")):
+        path = str(write_records(tmp_path / name, 20))
+        sources.append(Poll(id=name, source=FileSource(id=path, path=path, name=name, order=order)))
+    counts = run_chunk(replace(plan, driver=Driver("run", "warning")), sources[::-1])
+    assert counts["new", str(tmp_path / "one.jsonl")] == counts["duplicate", str(tmp_path / "two.jsonl")] == 20
+    assert counts["committed", str(tmp_path / "two.jsonl")] == 1
+
+
+def test_workers_of_another_newsbeam_are_refused(plan: Plan, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"the workers have Newsbeam .* and the command is 0\.0\.7"):
+        run_chunk(replace(plan, driver=Driver("run", "warning", newsbeam="0.0.7")), polls(tmp_path))

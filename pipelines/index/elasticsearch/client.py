@@ -236,7 +236,7 @@ def _is_loopback(url: str) -> bool:
 
 
 def _credentials(settings: ElasticsearchSettings) -> dict[str, Any]:
-    api_key = _secret(settings.api_key_file, settings.api_key_env, "elasticsearch.api_key_file")
+    api_key = read_secret(settings.api_key_file, settings.api_key_env, "elasticsearch.api_key_file")
     if settings.username is None:
         return {"api_key": api_key} if api_key else {}
     if api_key:
@@ -244,13 +244,14 @@ def _credentials(settings: ElasticsearchSettings) -> dict[str, Any]:
             f"Both an API key ({settings.api_key_file or settings.api_key_env}) and 'elasticsearch.username' are set;"
             " keep one of them."
         )
-    password = _secret(settings.password_file, settings.password_env, "elasticsearch.password_file")
+    password = read_secret(settings.password_file, settings.password_env, "elasticsearch.password_file")
     if not password:
         raise SetupError(f"There is no password for {settings.username!r}; set {settings.password_env}.")
     return {"basic_auth": (settings.username, password)}
 
 
-def _secret(file: Path | None, variable: str, setting: str) -> str | None:
+def read_secret(file: Path | None, variable: str, setting: str) -> str | None:
+    """What the file holds, if one is set, else the environment variable."""
     if file is None:
         return os.environ.get(variable)
     try:

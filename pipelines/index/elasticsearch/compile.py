@@ -6,7 +6,7 @@ from typing import Any as Json
 
 from pipelines.index import query as tree
 from pipelines.index.elasticsearch.schema import MACHINE_FIELDS, SPELLED
-from pipelines.index.fields import FIELDS, SEARCHABLE, WORD_FIELDS, Kind
+from pipelines.index.fields import FIELDS, NEAR, NEAR_BOOST, OTHER_TEXT, SEARCHABLE, WORD_FIELDS, Kind
 from pipelines.names import fold_name
 
 Dsl = dict[str, Json]
@@ -17,9 +17,6 @@ _MOST_SPELLINGS = 50
 
 _RESERVED = re.compile(r"[-+=&|!(){}\[\]^\"~:/\s]")
 _UNESCAPABLE = {ord("<"): "?", ord(">"): "?"}
-
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
-"""Signs of scripts that are indexed by pairs: what is written together belongs together."""
 
 
 @singledispatch
@@ -35,17 +32,17 @@ def _(_query: tree.Everything) -> Dsl:
 
 @compile_query.register
 def _(query: tree.Words) -> Dsl:
-    together = query.phrase or _UNSPACED.search(query.text)
+    together = query.phrase or tree.UNSPACED.search(query.text)
     if query.field is None:
-        phrase = {"type": "phrase", "slop": query.slop} if together else {"operator": "and"}
-        return {"multi_match": {"query": query.text, "fields": _weighted(""), **phrase}}
+        return _texts(query, type="phrase", slop=query.slop) if together else _words(query)
     if SEARCHABLE[query.field] is Kind.NAME:
         return _name(query.field, query.text)
     if not _is_text(query.field):
         return _on(query.field, {"term": {_folded(query.field): _value(query.field, query.text)}})
+    field = _form(query.field, query)
     if together:
-        return _on(query.field, {"match_phrase": {query.field: {"query": query.text, "slop": query.slop}}})
-    return _on(query.field, {"match": {query.field: {"query": query.text, "operator": "and"}}})
+        return _on(query.field, {"match_phrase": {field: {"query": query.text, "slop": query.slop}}})
+    return _on(query.field, {"match": {field: {"query": query.text, "operator": "and"}}})
 
 
 @compile_query.register
@@ -111,7 +108,7 @@ def _(query: tree.Boost) -> Dsl:
 def looks_at_whole_words(query: tree.Query) -> bool:
     """Whether some part is compiled to the unstemmed form of a text, so that passages must be sought there too."""
     match query:
-        case tree.Wildcard() | tree.Fuzzy():
+        case tree.Wildcard() | tree.Fuzzy() | tree.Words(exact=True):
             return True
         case tree.All(parts) | tree.Any(parts):
             return any(map(looks_at_whole_words, parts))
@@ -145,8 +142,24 @@ def _value(field: str, text: str) -> str:
     return text.lower() if field in MACHINE_FIELDS else text
 
 
-def _weighted(suffix: str) -> list[str]:
-    return [f"{name}{suffix}^{FIELDS[name].weight:g}" for name in WORD_FIELDS]
+def _words(query: tree.Words) -> Dsl:
+    """Each word somewhere; texts in which several stand close together come first."""
+    found = _texts(query, type="cross_fields", operator="and", tie_breaker=OTHER_TEXT)
+    if " " not in query.text:
+        return found
+    return {"bool": {"must": [found], "should": [_texts(query, type="phrase", slop=NEAR, boost=NEAR_BOOST)]}}
+
+
+def _texts(query: tree.Words, **how: Json) -> Dsl:
+    return {"multi_match": {"query": query.text, "fields": _weighted(query), **how}}
+
+
+def _weighted(query: tree.Words) -> list[str]:
+    return [f"{_form(name, query)}^{FIELDS[name].weight:g}" for name in WORD_FIELDS]
+
+
+def _form(field: str, query: tree.Words) -> str:
+    return f"{field}.exact" if query.exact else field
 
 
 def _best_of(clauses: dict[str, Dsl]) -> Dsl:

@@ -30,7 +30,7 @@ def quotes_alias(connection: Connection) -> str:
     return f"{connection.address.prefix}-quotes"
 
 
-def quotes_body(settings: ElasticsearchSettings) -> Body:
+def quotes_body(settings: ElasticsearchSettings, synonyms: Mapping[str, Body] | None = None) -> Body:
     """Settings and mappings of the index of quotes; of what the user adds, the settings hold here too."""
     stemmed = {code: language for code, language in languages().items() if _has_stems(language)}
     return stamped(
@@ -42,7 +42,7 @@ def quotes_body(settings: ElasticsearchSettings) -> Body:
                         "refresh_interval": "30s",
                         # What is typed without a field, in Kibana too, is looked for in the words that are said.
                         "query": {"default_field": ["text", f"{WORDS}.*"]},
-                        "analysis": _analysis(stemmed),
+                        "analysis": _analysis(stemmed, synonyms or {}),
                     },
                     index_settings(settings.settings),
                 )
@@ -54,7 +54,16 @@ def quotes_body(settings: ElasticsearchSettings) -> Body:
                     "article_version": _LONG,
                     "ordinal": _LONG,
                     "text": {"type": "text", "analyzer": "any"},
-                    WORDS: {"properties": {code: {"type": "text", "analyzer": f"words_{code}"} for code in stemmed}},
+                    WORDS: {
+                        "properties": {
+                            code: {
+                                "type": "text",
+                                "analyzer": f"words_{code}",
+                                "search_analyzer": f"words_{code}_search",
+                            }
+                            for code in stemmed
+                        }
+                    },
                     "offset": _LONG,
                     "speaker": {
                         "type": "keyword",
@@ -130,7 +139,7 @@ def _has_stems(language: Language) -> bool:
     return language.indexed and not language.cjk and bool(own.stemmer or own.filters)
 
 
-def _analysis(stemmed: Mapping[str, Language]) -> Body:
+def _analysis(stemmed: Mapping[str, Language], synonyms: Mapping[str, Body]) -> Body:
     """Words of any language as written, those of scripts without spaces in pairs; and the stems of each language."""
     whole = ["cjk_width", "lowercase", "cjk_bigram", "asciifolding"]
     body: Body = {
@@ -142,9 +151,10 @@ def _analysis(stemmed: Mapping[str, Language]) -> Body:
         "normalizer": {"folded": {"type": "custom", "filter": ["lowercase", "asciifolding"]}},
     }
     for code, language in stemmed.items():
-        own = analysis(language)
-        chain = own["analyzer"]["news"]
+        own = analysis(language, synonyms.get(code))
         body["filter"] |= {f"{name}_{code}": made for name, made in own["filter"].items()}
-        names = [f"{name}_{code}" if name in own["filter"] else name for name in chain["filter"]]
-        body["analyzer"][f"words_{code}"] = chain | {"filter": names}
+        for analyzer, end in (("news", ""), ("news_search", "_search")):
+            chain = own["analyzer"][analyzer]
+            names = [f"{name}_{code}" if name in own["filter"] else name for name in chain["filter"]]
+            body["analyzer"][f"words_{code}{end}"] = chain | {"filter": names}
     return body

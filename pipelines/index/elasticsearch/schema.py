@@ -7,13 +7,31 @@ from typing import Any
 
 from models.language import Language
 from models.settings import ElasticsearchSettings
-from pipelines.index.fields import FIELDS, NAMES, Field, Kind
+from pipelines.index.compounds import compound_pattern
+from pipelines.index.fields import FIELDS, NAMES, WORD_FIELDS, Field, Kind
 from pipelines.languages import languages
 
 Body = dict[str, Any]
 
 SPELLED = "folded_names"
 """An object beside the fields of an article: the words of each name as `fold_name` spells them."""
+
+DELAY = "delay_minutes"
+"""From publication to first sight, for who looks at the health of feeds; Elasticsearch works it out as it indexes."""
+
+_DELAY_FIELD: Body = {
+    "type": "double",
+    "on_script_error": "continue",
+    "script": {
+        "lang": "painless",
+        "source": (
+            "if (doc['published_at'].size() == 1 && doc['published_at_precision'].value != 'day') {"
+            " long from = doc['published_at'].value.toInstant().toEpochMilli();"
+            " long to = doc['first_seen_at'].value.toInstant().toEpochMilli();"
+            " if (to >= from) emit((to - from) / 60000.0); }"
+        ),
+    },
+}
 
 MACHINE_FIELDS = frozenset({"id", "content_hash", "entry_hash"})
 """Written by us in lower case only: they need no second form without case."""
@@ -22,6 +40,9 @@ _SPELLED_NAME: Body = {"type": "text", "analyzer": "news_names", "norms": False}
 
 _CLOCK_FIELDS = frozenset({"fetched_at", "first_seen_at"})
 """Read back from the index to the microsecond; always of our own time, which the type allows."""
+
+_LONGEST_SAID = 200
+"""Characters of a value that a difference shows."""
 
 _LOWER_CASE = {"tr": "turkish", "el": "greek", "ga": "irish"}
 
@@ -32,8 +53,11 @@ _ELISION = {
 """The articles and particles that lose their vowel and are written together with the next word."""
 
 
-def index_body(code: str, settings: ElasticsearchSettings) -> Body:
-    """Settings and mappings of the index of one language, with what the user adds merged in."""
+def index_body(code: str, settings: ElasticsearchSettings, synonyms: Body | None = None) -> Body:
+    """Settings and mappings of the index of one language, with what the user adds merged in.
+
+    `synonyms` is the filter that looks for other words too.
+    """
     body: Body = {
         "settings": {
             "index": merged(
@@ -41,7 +65,9 @@ def index_body(code: str, settings: ElasticsearchSettings) -> Body:
                     "number_of_shards": 1,
                     # A run asks for its own refreshes; each beyond them costs a tenth of the speed.
                     "refresh_interval": "30s",
-                    "analysis": analysis(languages()[code]),
+                    # What is typed without a field, in Kibana too, is looked for where our own search does.
+                    "query": {"default_field": [f"{name}^{FIELDS[name].weight:g}" for name in WORD_FIELDS]},
+                    "analysis": analysis(languages()[code], synonyms),
                 },
                 index_settings(settings.settings),
             )
@@ -50,7 +76,7 @@ def index_body(code: str, settings: ElasticsearchSettings) -> Body:
             "dynamic": "strict",
             "properties": merged(
                 {name: _field(name, field) for name, field in FIELDS.items()}
-                | {SPELLED: {"properties": dict.fromkeys(NAMES, _SPELLED_NAME)}},
+                | {SPELLED: {"properties": dict.fromkeys(NAMES, _SPELLED_NAME)}, DELAY: _DELAY_FIELD},
                 settings.mappings.get("properties", settings.mappings),
             ),
         },
@@ -113,7 +139,10 @@ def _plain(value: Any) -> Any:
 
 
 def _said(value: Any) -> str:
-    return "absent" if value is None else json.dumps(value, ensure_ascii=False)
+    if value is None:
+        return "absent"
+    written = json.dumps(value, ensure_ascii=False)
+    return written if len(written) <= _LONGEST_SAID else f"{written[:_LONGEST_SAID]} …"
 
 
 def _hash(body: Body) -> str:
@@ -134,8 +163,11 @@ def index_settings(extra: Mapping[str, Any]) -> Body:
     return result
 
 
-def analysis(language: Language) -> Body:
-    """Analyzers `news`, `news_search` and `news_exact` of one language, with their filters."""
+def analysis(language: Language, synonyms: Body | None = None) -> Body:
+    """Analyzers `news`, `news_search` and `news_exact` of one language, with their filters.
+
+    Compounds are taken apart in what is stored, synonyms are added to what is asked: both leave phrases whole.
+    """
     filters: Body = {"news_lowercase": {"type": "lowercase"}}
     if kind := _LOWER_CASE.get(language.code):
         filters["news_lowercase"]["language"] = kind
@@ -159,11 +191,21 @@ def analysis(language: Language) -> Body:
             chain.append("news_elision")
         else:
             chain.append(name)
+    parts, stems, others = [], [], []
+    if language.compounds and (pattern := compound_pattern(language.code)):
+        filters["news_compounds"] = {"type": "pattern_capture", "preserve_original": True, "patterns": [pattern]}
+        parts.append("news_compounds")
     if stemmer := language.elasticsearch.stemmer:
         filters["news_stemmer"] = {"type": "stemmer", "language": stemmer}
-        chain.append("news_stemmer")
-    stemmed, whole = _analyzer(*chain, "asciifolding"), _analyzer("news_lowercase", "asciifolding")
-    body["analyzer"] |= {"news": stemmed, "news_search": stemmed, "news_exact": whole}
+        stems.append("news_stemmer")
+    if synonyms:
+        filters["news_synonyms"] = synonyms
+        others.append("news_synonyms")
+    body["analyzer"] |= {
+        "news": _analyzer(*chain, *parts, *stems, "asciifolding"),
+        "news_search": _analyzer(*chain, *stems, "asciifolding", *others),
+        "news_exact": _analyzer("news_lowercase", "asciifolding"),
+    }
     return body
 
 
@@ -192,15 +234,12 @@ def _part(name: str, kind: Kind) -> Body:
                 "type": "text",
                 "analyzer": "news",
                 "search_analyzer": "news_search",
-                # Wildcards and fuzzy words look at whole words as written; no place or count of them is needed.
-                "fields": {
-                    "exact": {"type": "text", "analyzer": "news_exact", "index_options": "docs", "norms": False}
-                },
+                "fields": {"exact": {"type": "text", "analyzer": "news_exact"}},
             }
             if name == "body":
                 text["index_options"] = "offsets"
             if "." in name:  # of many parts: the same distance between two of them as in the embedded index
-                text["position_increment_gap"] = 1
+                text["position_increment_gap"] = text["fields"]["exact"]["position_increment_gap"] = 1
             return text
         case Kind.KEYWORD if name in MACHINE_FIELDS:
             return {"type": "keyword"}

@@ -15,6 +15,7 @@ from pipelines.index.elasticsearch.client import Connection, describe
 from pipelines.index.elasticsearch.quotes import quotes_alias, quotes_body
 from pipelines.index.elasticsearch.scan import twins
 from pipelines.index.elasticsearch.schema import Body, differences, index_body
+from pipelines.index.elasticsearch.synonyms import SynonymSets
 from pipelines.languages import languages
 
 _AT_ONCE = 4
@@ -41,45 +42,70 @@ def current_indices(connection: Connection) -> dict[str, str]:
     return {code: name for name in connection.patiently(ask) if (code := _language(connection, name))}
 
 
-def set_up(connection: Connection) -> SetupReport:
+def set_up(connection: Connection, sets: SynonymSets) -> SetupReport:
     """Create the indices that are missing behind the alias; change nothing that exists."""
-    check_server(connection)
-    found = _found(connection)
+    wanted, found, quotes = _Wanted(connection, sets), _found(connection), _found_quotes(connection)
     bodies = {
-        f"{alias(connection)}-v1-{code}": index_body(code, connection.settings) | {"aliases": {alias(connection): {}}}
+        f"{alias(connection)}-v1-{code}": wanted.index(code) | {"aliases": {alias(connection): {}}}
         for code in _indexed_languages()
         if code not in found
     }
-    quotes = _found_quotes(connection)
     if quotes is None:
         name = quotes_alias(connection)
-        bodies[f"{name}-v1"] = quotes_body(connection.settings) | {"aliases": {name: {}}}
+        bodies[f"{name}-v1"] = wanted.quotes | {"aliases": {name: {}}}
+    loaded = sets.create_missing(wanted.version) if bodies else ()
     created = create_indices(connection, bodies)
     if lost := [
         {"add": {"index": name, "alias": next(iter(bodies[name]["aliases"]))}} for name in bodies.keys() - set(created)
     ]:
         connection.once(lambda client: client.indices.update_aliases(actions=lost))
     return SetupReport(
-        created=created,
+        created=loaded + created,
         differences=tuple(
             f"{name}: {difference}"
             for code, (name, body) in found.items()
-            for difference in differences(index_body(code, connection.settings), body)
+            for difference in wanted.differences(code, body)
         )
-        + (tuple(f"{quotes[0]}: {said}" for said in _quotes_differ(connection, quotes[1])) if quotes else ()),
+        + (tuple(f"{quotes[0]}: {said}" for said in differences(wanted.quotes, quotes[1])) if quotes else ()),
     )
 
 
-def check_server(connection: Connection) -> None:
-    """Raise SetupError where another version than 8 or 9 answers. A key that may not ask is let pass."""
+def load_synonyms(connection: Connection, sets: SynonymSets) -> tuple[str, ...]:
+    """Load the sets of synonyms that differ from the files; searches use them from then on."""
+    return sets.load(check_server(connection))
+
+
+def check_server(connection: Connection) -> tuple[int, ...] | None:
+    """The version that answers; None for a key that may not ask. Raises SetupError for another than 8 or 9."""
     try:
         version: str = connection.once(_version)
     except SetupError as error:
         if isinstance(error.__cause__, ApiError) and error.__cause__.status_code == 403:
-            return
+            return None
         raise
     if version.partition(".")[0] not in ("8", "9"):
         raise SetupError(f"Elasticsearch at {connection.address} is {version}; Newsbeam needs 8 or 9.")
+    return tuple(map(int, re.findall(r"\d+", version)[:2]))
+
+
+class _Wanted:
+    """What each index would be made from today."""
+
+    def __init__(self, connection: Connection, sets: SynonymSets) -> None:
+        self._settings = connection.settings
+        self.version = check_server(connection)
+        self._filters = sets.filters(self.version)
+        self._outdated = sets.differences(self.version)
+        self.quotes = quotes_body(self._settings, self._filters)
+
+    def index(self, code: str) -> Body:
+        """The index of one language."""
+        return index_body(code, self._settings, self._filters.get(code))
+
+    def differences(self, code: str, body: Body) -> tuple[str, ...]:
+        """How the index of a language differs, its synonyms among it."""
+        outdated = self._outdated.get(code)
+        return (*differences(self.index(code), body), *([outdated] if outdated else []))
 
 
 def _version(client: Elasticsearch) -> str:
@@ -105,9 +131,10 @@ def create_indices(connection: Connection, bodies: Mapping[str, Body]) -> tuple[
         return tuple(name for name in pool.map(create, bodies) if name)
 
 
-def index_status(connection: Connection) -> IndexStatus:
+def index_status(connection: Connection, sets: SynonymSets) -> IndexStatus:
     """What there is; creates nothing."""
-    found, quotes = _found(connection), _quotes_status(connection)
+    wanted, found = _Wanted(connection, sets), _found(connection)
+    quotes = _quotes_status(connection, wanted)
     counts, sizes = _counts(connection) if found else ({}, {})
     return IndexStatus(
         address=str(connection.address),
@@ -117,7 +144,7 @@ def index_status(connection: Connection) -> IndexStatus:
                 language=code,
                 articles=counts.get(name, 0),
                 bytes=sizes.get(name, 0),
-                differences=tuple(differences(index_body(code, connection.settings), body)),
+                differences=wanted.differences(code, body),
             )
             for code, (name, body) in sorted(found.items())
         ),
@@ -128,20 +155,21 @@ def index_status(connection: Connection) -> IndexStatus:
     )
 
 
-def migrate(connection: Connection) -> Iterator[str]:
+def migrate(connection: Connection, sets: SynonymSets) -> Iterator[str]:
     """Rebuild each index that differs beside the old one, then let it take the old one's place in one step.
 
     Whoever calls this holds the lock: what is written meanwhile would be lost with the old index.
     """
+    yield from (f"loaded {said}" for said in load_synonyms(connection, sets))
+    wanted = _Wanted(connection, sets)
     for code, (old, body) in sorted(_found(connection).items()):
-        wanted = index_body(code, connection.settings)
-        if any(differences(wanted, body)):
+        if wanted.differences(code, body):
             new = _next_name(old)
-            copied = _rebuild(connection, old, new, wanted, alias(connection))
+            copied = _rebuild(connection, old, new, wanted.index(code), alias(connection))
             yield f"{old} became {new} with {copied} articles"
-    if (quotes := _found_quotes(connection)) and _quotes_differ(connection, quotes[1]):
+    if (quotes := _found_quotes(connection)) and any(differences(wanted.quotes, quotes[1])):
         old, new = quotes[0], _next_name(quotes[0])
-        copied = _rebuild(connection, old, new, quotes_body(connection.settings), quotes_alias(connection))
+        copied = _rebuild(connection, old, new, wanted.quotes, quotes_alias(connection))
         yield f"{old} became {new} with {copied} quotes"
 
 
@@ -224,11 +252,7 @@ def _found_quotes(connection: Connection) -> tuple[str, Body] | None:
     return next(iter(answer.items()), None)
 
 
-def _quotes_differ(connection: Connection, body: Body) -> tuple[str, ...]:
-    return tuple(differences(quotes_body(connection.settings), body))
-
-
-def _quotes_status(connection: Connection) -> QuotesIndex | None:
+def _quotes_status(connection: Connection, wanted: _Wanted) -> QuotesIndex | None:
     if (found := _found_quotes(connection)) is None:
         return None
     index, body = found
@@ -237,7 +261,7 @@ def _quotes_status(connection: Connection) -> QuotesIndex | None:
         name=index,
         quotes=stats["primaries"]["docs"]["count"],
         bytes=stats["total"]["store"]["size_in_bytes"],
-        differences=_quotes_differ(connection, body),
+        differences=tuple(differences(wanted.quotes, body)),
     )
 
 

@@ -13,12 +13,21 @@ from models.document import Known
 from models.outcome import Draft, OutcomeKind, Verdict
 from models.search import SearchRequest, SearchResult
 from models.settings import ElasticsearchSettings
+from models.synonyms import Synonyms
 from pipelines.index.base import IndexStatus, SetupReport
 from pipelines.index.elasticsearch import scan, search
 from pipelines.index.elasticsearch.bulk import Action, index_action
 from pipelines.index.elasticsearch.client import Connection, describe
 from pipelines.index.elasticsearch.documents import with_spelled_names
-from pipelines.index.elasticsearch.setup import alias, current_indices, index_status, migrate, set_up
+from pipelines.index.elasticsearch.setup import (
+    alias,
+    current_indices,
+    index_status,
+    load_synonyms,
+    migrate,
+    set_up,
+)
+from pipelines.index.elasticsearch.synonyms import SynonymSets
 from pipelines.index.elasticsearch.writing import ArticleWriter, Current, Write
 from pipelines.index.query import QueryError
 from pipelines.languages import index_language
@@ -42,10 +51,14 @@ _ARTICLES = TypeAdapter(Article)
 
 
 class ElasticsearchIndex:
-    """Articles in Elasticsearch. The address is like http://localhost:9200/news, its path the index prefix."""
+    """Articles in Elasticsearch. The address is like http://localhost:9200/news, its path the index prefix.
 
-    def __init__(self, address: str, settings: ElasticsearchSettings) -> None:
+    Without `synonyms` those that come with Newsbeam hold.
+    """
+
+    def __init__(self, address: str, settings: ElasticsearchSettings, synonyms: Synonyms | None = None) -> None:
         self._connection = Connection(address, settings)
+        self._synonyms = SynonymSets(self._connection, synonyms)
         self._alias = alias(self._connection)
         self._current: Mapping[str, str] | None = None
         self._writer = ArticleWriter(self._connection)
@@ -56,16 +69,20 @@ class ElasticsearchIndex:
     def setup(self) -> SetupReport:
         """Create the indices that are missing, change nothing that exists."""
         self._current = None
-        return set_up(self._connection)
+        return set_up(self._connection, self._synonyms)
+
+    def load_synonyms(self) -> tuple[str, ...]:
+        """Bring the synonyms up to date; searches use them from then on."""
+        return load_synonyms(self._connection, self._synonyms)
 
     def status(self) -> IndexStatus:
         """What there is; creates nothing."""
-        return index_status(self._connection)
+        return index_status(self._connection, self._synonyms)
 
     def migrate(self) -> tuple[str, ...]:
         """Rebuild indices that differ from what `setup` would make. Hold the lock meanwhile."""
         self._current = None
-        return tuple(migrate(self._connection))
+        return tuple(migrate(self._connection, self._synonyms))
 
     def refresh(self) -> None:
         """Make all that was written visible to `known` and `search`."""

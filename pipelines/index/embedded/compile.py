@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import tantivy
 from tantivy import FieldType, Occur, Searcher
 
+from pipelines.index.embedded.analysis import Analysis, Terms
 from pipelines.index.embedded.patterns import tantivy_pattern
 from pipelines.index.embedded.records import to_microseconds
-from pipelines.index.embedded.schema import PRESENT, Analysis, exact, spelled
-from pipelines.index.fields import FIELDS, SEARCHABLE, WORD_FIELDS, Kind
+from pipelines.index.embedded.schema import PRESENT, exact, spelled
+from pipelines.index.fields import FIELDS, NEAR, NEAR_BOOST, OTHER_TEXT, SEARCHABLE, WORD_FIELDS, Kind
 from pipelines.index.query import (
     All,
     Any,
@@ -27,7 +29,6 @@ from pipelines.index.query import (
     Words,
 )
 from pipelines.names import fold_name
-
 
 class Compiler:
     """Compiles for one index. Only words in texts weigh; all else either matches or does not."""
@@ -75,8 +76,9 @@ class Compiler:
         return _any([self.one_of("language", (tag,)), self._wildcard(f"{pattern}-*", "language")])
 
     def _anywhere(self, query: Words | Wildcard | Fuzzy) -> tantivy.Query:
-        weighted = [tantivy.Query.boost_query(self._in_field(query, name), FIELDS[name].weight) for name in WORD_FIELDS]
-        return tantivy.Query.disjunction_max_query(weighted)
+        if isinstance(query, Words) and not query.phrase:
+            return self._words(query)
+        return _best([self._boosted(name, self._in_field(query, name)) for name in WORD_FIELDS])
 
     def _in_field(self, query: Words | Wildcard | Fuzzy, field: str) -> tantivy.Query:
         text = SEARCHABLE[field] is Kind.TEXT
@@ -99,10 +101,32 @@ class Compiler:
         words = self._phrase(spelled(field), fold_name(text).split())
         return _unweighted(_any([self.one_of(field, (text,)), words]))
 
+    def _words(self, query: Words) -> tantivy.Query:
+        """Each word somewhere; texts in which several stand close together come first."""
+        parts = self._asked(query)
+        found = _all([_best([self._in_words(query, way) for way in ways]) for ways in parts])
+        if len(parts) < 2:
+            return found
+        near = tantivy.Query.boost_query(self._anywhere(replace(query, phrase=True, slop=NEAR)), NEAR_BOOST)
+        return tantivy.Query.boolean_query([(Occur.Must, found), (Occur.Should, near)])
+
+    def _in_words(self, query: Words, terms: Terms) -> tantivy.Query:
+        texts = [self._boosted(name, self._phrase(_form(name, query), terms)) for name in WORD_FIELDS]
+        return tantivy.Query.disjunction_max_query(texts, OTHER_TEXT)
+
+    def _boosted(self, field: str, query: tantivy.Query) -> tantivy.Query:
+        return tantivy.Query.boost_query(query, FIELDS[field].weight)
+
     def _text(self, query: Words, field: str) -> tantivy.Query:
-        if query.phrase:
-            return self._phrase(field, self._analysis.words.analyze(query.text), query.slop)
-        return _all([self._phrase(field, run) for run in runs(self._analysis, query.text)])
+        form = _form(field, query)
+        if not query.phrase:
+            return _all([_best([self._phrase(form, way) for way in ways]) for ways in self._asked(query)])
+        if query.exact:
+            return self._phrase(form, self._analysis.exact.analyze(query.text), query.slop)
+        return _best([self._phrase(form, way, query.slop) for way in self._analysis.asked_together(query.text)])
+
+    def _asked(self, query: Words) -> list[tuple[Terms, ...]]:
+        return self._analysis.asked_exactly(query.text) if query.exact else self._analysis.asked(query.text)
 
     def _phrase(self, field: str, terms: Sequence[str], slop: int = 0) -> tantivy.Query:
         if not terms:
@@ -145,20 +169,6 @@ class Compiler:
         return _unweighted(tantivy.Query.term_set_query(self._schema, query.field, values))
 
 
-def runs(analysis: Analysis, text: str) -> list[list[str]]:
-    """The terms of a word as typed; characters of a script without spaces that touch stay together."""
-    found: list[list[str]] = []
-    end = -1
-    for token in analysis.words.pre_tokenize(text).tokens:
-        touches = token.char_offset_from == end
-        if touches:
-            found[-1].append(token.text)
-        else:
-            found.append([token.text])
-        end = token.char_offset_to
-    return found
-
-
 def is_constant(query: Query) -> bool:
     """Whether all that matches matches equally well."""
     match query:
@@ -184,6 +194,17 @@ def all_of(wanted: tantivy.Query, filters: Sequence[tantivy.Query]) -> tantivy.Q
 
 def _unweighted(query: tantivy.Query) -> tantivy.Query:
     return tantivy.Query.const_score_query(query, 1.0)
+
+
+def _form(field: str, query: Words) -> str:
+    return exact(field) if query.exact else field
+
+
+def _best(parts: Sequence[tantivy.Query]) -> tantivy.Query:
+    """The best of the parts that match counts."""
+    if len(parts) == 1:
+        return parts[0]
+    return tantivy.Query.disjunction_max_query(parts) if parts else tantivy.Query.empty_query()
 
 
 def _any(parts: Sequence[tantivy.Query]) -> tantivy.Query:

@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from pipelines.index.embedded.compile import runs
+from pipelines.index.embedded.analysis import Analysis, Token
 from pipelines.index.embedded.patterns import python_pattern
-from pipelines.index.embedded.schema import Analysis
 from pipelines.index.fields import SEARCHABLE, WORD_FIELDS, Kind
 from pipelines.index.query import All, Any, Boost, Fuzzy, Query, Wildcard, Words
 
@@ -18,21 +17,27 @@ _LOOKED_AT = 200_000
 """So many characters of a text are searched for passages."""
 
 
-class Token(NamedTuple):
-    """A word of a text: its stemmed and its unstemmed term, and where it stands."""
-
-    stem: str
-    exact: str
-    start: int
-    end: int
-
-
 class Needle(NamedTuple):
-    """What marks words: a run of stems in order (`slop` words may lie between them), or a test of a single word."""
+    """What marks words: a run of terms in order (`slop` words may lie between them), or a test of a single word.
 
-    stems: tuple[str, ...] = ()
+    Terms are stems, unless words are meant as they are written.
+    """
+
+    terms: tuple[str, ...] = ()
     slop: int = 0
     fits: Callable[[str], bool] | None = None
+    exact: bool = False
+
+    def is_at(self, place: int, token: Token) -> bool:
+        """Whether the token is the term in this place of the run."""
+        return self.terms[place] in self._terms(token)
+
+    def holds(self, token: Token) -> bool:
+        """Whether the token is one of the terms."""
+        return any(term in self.terms for term in self._terms(token))
+
+    def _terms(self, token: Token) -> tuple[str, ...]:
+        return (token.exact,) if self.exact else token.stems
 
 
 def needles(query: Query, analysis: Analysis) -> dict[str, list[Needle]]:
@@ -48,7 +53,7 @@ def needles(query: Query, analysis: Analysis) -> dict[str, list[Needle]]:
 def highlight(text: str, wanted: list[Needle], analysis: Analysis) -> tuple[str, ...]:
     """The first passages of the text that hold matches, each match between `<em>` and `</em>`."""
     text = text[:_LOOKED_AT]
-    spans = _merged(_spans(_tokens(text, analysis), wanted), text)
+    spans = _merged(_spans(analysis.tokens(text), wanted), text)
     if not spans:
         return ()
     if len(text) <= _SHORT:
@@ -71,24 +76,20 @@ def _positive(query: Query) -> Iterator[Words | Wildcard | Fuzzy]:
 
 def _needles(query: Words | Wildcard | Fuzzy, analysis: Analysis) -> Iterator[Needle]:
     match query:
+        case Words(exact=True):
+            whole = tuple(analysis.exact.analyze(query.text))
+            ways = [whole] if query.phrase else [run for runs in analysis.asked_exactly(query.text) for run in runs]
+            yield from (Needle(way, query.slop, exact=True) for way in ways)
         case Words(phrase=True):
-            yield Needle(tuple(analysis.words.analyze(query.text)), query.slop)
+            yield from (Needle(way, query.slop) for way in analysis.asked_together(query.text))
         case Words():
-            yield from (Needle(tuple(run)) for run in runs(analysis, query.text))
+            yield from (Needle(way) for ways in analysis.asked(query.text) for way in ways)
         case Wildcard():
             pattern = python_pattern(analysis.fold(query.pattern))
             yield Needle(fits=lambda word: pattern.fullmatch(word) is not None)
         case Fuzzy():
             for term in analysis.exact.analyze(query.text):
                 yield Needle(fits=lambda word, term=term: within(word, term, query.distance))  # type: ignore[misc]
-
-
-def _tokens(text: str, analysis: Analysis) -> list[Token]:
-    stems, words = analysis.words.pre_tokenize(text).tokens, analysis.exact.pre_tokenize(text).tokens
-    return [
-        Token(stem.text, word.text, word.char_offset_from, word.char_offset_to)
-        for stem, word in zip(stems, words, strict=True)
-    ]
 
 
 def _spans(tokens: list[Token], wanted: list[Needle]) -> Iterator[tuple[int, int]]:
@@ -101,11 +102,12 @@ def _spans(tokens: list[Token], wanted: list[Needle]) -> Iterator[tuple[int, int
                     judged[key] = needle.fits(token.exact)
                 if judged[key]:
                     yield token.start, token.end
-            elif token.stem in needle.stems:
-                window = tokens[at : at + len(needle.stems) + needle.slop]
-                if needle.slop and set(needle.stems) <= {other.stem for other in window}:
-                    yield from ((other.start, other.end) for other in window if other.stem in needle.stems)
-                elif needle.stems == tuple(other.stem for other in window):
+            elif needle.holds(token):
+                places = range(len(needle.terms))
+                window = tokens[at : at + len(needle.terms) + needle.slop]
+                if needle.slop and all(any(needle.is_at(place, other) for other in window) for place in places):
+                    yield from ((other.start, other.end) for other in window if needle.holds(other))
+                elif len(window) == len(needle.terms) and all(map(needle.is_at, places, window)):
                     yield token.start, window[-1].end
 
 

@@ -11,6 +11,7 @@ from tantivy import Document
 from models.article import Article
 from models.document import Known
 from models.errors import SetupError
+from pipelines.index.embedded.analysis import Analysis
 from pipelines.index.embedded.schema import ARTICLE, ID, ID_ORDER, KNOWN, PRESENT, exact, spelled
 from pipelines.index.fields import SEARCHABLE, Kind
 from pipelines.names import fold_name
@@ -30,14 +31,14 @@ def id_order(article_id: str) -> int:
     return int.from_bytes(article_id.encode()[:8].ljust(8, b"\0"), "big")
 
 
-def to_document(article: Article) -> Document:
+def to_document(article: Article, analysis: Analysis) -> Document:
     """The document of an article, with all that is searched and the record itself."""
     document = Document()
     for name, path, kind in _SEARCHABLE:
         for value in _values(article, path):
             match kind:
                 case Kind.TEXT:
-                    document.add_text(name, value)
+                    analysis.add(document, name, value)
                     document.add_text(exact(name), value)
                     if value:
                         document.add_text(PRESENT, name)

@@ -1,46 +1,20 @@
 """What a tantivy index looks like, computed from the table of fields and the table of languages."""
 
+from hashlib import sha256
 from typing import Any
 
-from tantivy import Filter, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from models.language import Language
+from pipelines.index.compounds import compound_pattern
+from pipelines.index.embedded.analysis import LONGEST_WORD, WORD
 from pipelines.index.fields import NAMES, SEARCHABLE, Kind
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised by hand when an index must be rebuilt for a reason that `describe` does not show."""
 
 ARTICLE, KNOWN, ID, ID_ORDER, PRESENT = "_article", "_known", "_id", "_id_order", "_present"
 """Fields of ours: the whole record, what `known` answers with, the exact id, its first bytes, the texts there are."""
-
-_LONGEST_WORD = 255
-# Characters of scripts without spaces are words of their own; phrases of them find what a reader takes for a word.
-_SIGNS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
-_SIGN_CLASSES = r"\p{Han}--\p{Hiragana}--\p{Katakana}--\p{Hangul}"
-_WORD = rf"[{_SIGNS}]|[\w--{_SIGN_CLASSES}]+"
-
-
-class Analysis:
-    """How text of one language becomes terms: stemmed words, words as written, and whole keywords, all folded."""
-
-    def __init__(self, language: Language) -> None:
-        words = _words(language)
-        if language.embedded.stemmer:
-            words = words.filter(Filter.stemmer(language.embedded.stemmer))
-        self.words: TextAnalyzer = words.filter(Filter.ascii_fold()).build()
-        self.exact: TextAnalyzer = _words(language).filter(Filter.ascii_fold()).build()
-        folded = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.lowercase()).filter(Filter.ascii_fold())
-        self.folded: TextAnalyzer = folded.build()
-
-    def fold(self, value: str) -> str:
-        """The one term of a keyword."""
-        return "".join(self.folded.analyze(value))
-
-
-def _words(language: Language) -> TextAnalyzerBuilder:
-    # A language with a stemmer has spaces between words, and the simple tokenizer takes half the time.
-    tokenizer = Tokenizer.simple() if language.embedded.stemmer else Tokenizer.regex(_WORD)
-    return TextAnalyzerBuilder(tokenizer).filter(Filter.remove_long(_LONGEST_WORD)).filter(Filter.lowercase())
 
 
 def build_schema() -> Schema:
@@ -50,7 +24,7 @@ def build_schema() -> Schema:
         match kind:
             case Kind.TEXT:
                 builder.add_text_field(name, tokenizer_name="words", index_option="position")
-                builder.add_text_field(exact(name), tokenizer_name="exact", index_option="basic")
+                builder.add_text_field(exact(name), tokenizer_name="exact", index_option="position")
             case Kind.KEYWORD | Kind.NAME:
                 builder.add_text_field(name, tokenizer_name="folded", index_option="basic", fast=True)
             case _:
@@ -85,8 +59,18 @@ def describe(language: Language) -> dict[str, Any]:
     return {
         "version": SCHEMA_VERSION,
         "fields": {name: kind.value for name, kind in SEARCHABLE.items()},
-        "analysis": {"word": _WORD, "longest_word": _LONGEST_WORD, "stemmer": language.embedded.stemmer or "none"},
+        "analysis": {
+            "word": WORD,
+            "longest_word": LONGEST_WORD,
+            "stemmer": language.embedded.stemmer or "none",
+            "compounds": _mark(compound_pattern(language.code)) if language.compounds else "none",
+        },
     }
+
+
+def _mark(pattern: str | None) -> str:
+    """A few characters by which two lists of nouns are told apart."""
+    return sha256((pattern or "").encode()).hexdigest()[:8]
 
 
 def differences(wanted: dict[str, Any], found: Any) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from models.article import Article
 from models.document import Known
 from models.errors import SetupError
 from models.language import Language
+from models.synonyms import SynonymRule
+from pipelines.index.embedded.analysis import Analysis
 from pipelines.index.embedded.compile import Compiler, all_of
 from pipelines.index.embedded.disk import disk_errors
 from pipelines.index.embedded.records import to_article, to_document, to_known
@@ -20,7 +22,6 @@ from pipelines.index.embedded.schema import (
     ID,
     ID_ORDER,
     KNOWN,
-    Analysis,
     build_schema,
     describe,
     differences,
@@ -45,12 +46,12 @@ class Ranked(NamedTuple):
 class Shard:
     """Reads as of the last `refresh`; writes whole batches. Only who has the turn may write."""
 
-    def __init__(self, path: Path, language: Language) -> None:
+    def __init__(self, path: Path, language: Language, synonyms: Sequence[SynonymRule] = ()) -> None:
         with disk_errors(path):
             self.path = path
             self.language = language
             self.differences = differences(describe(language), _marker(path))
-            self.analysis = Analysis(language)
+            self.analysis = Analysis(language, synonyms)
             self._index = tantivy.Index.open(str(path))
             self.schema = self._index.schema
             self._index.register_tokenizer("words", self.analysis.words)
@@ -63,13 +64,13 @@ class Shard:
             self.searcher: Searcher = self._index.searcher()
 
     @classmethod
-    def create(cls, path: Path, language: Language) -> "Shard":
+    def create(cls, path: Path, language: Language, synonyms: Sequence[SynonymRule] = ()) -> "Shard":
         """Make an empty one; it appears whole or not at all."""
         draft = path.with_name(path.name + ".new")
         with disk_errors(path.parent):
             _make(draft, language)
             draft.rename(path)
-        return cls(path, language)
+        return cls(path, language, synonyms)
 
     def check(self) -> None:
         """Raise SetupError for an index that was made with another schema."""
@@ -100,7 +101,7 @@ class Shard:
         """Replace or add these articles, whole, in one commit."""
         self.check()
         with disk_errors(self.path):
-            _write(self._index, articles)
+            _write(self._index, articles, self.analysis)
 
     def article(self, address: DocAddress, seen: Searcher | None = None) -> Article:
         """The article of a match, found by `seen` if not as of the last refresh."""
@@ -176,7 +177,7 @@ class Shard:
             everything, total = tantivy.Query.all_query(), self.searcher.num_docs
             for offset in range(0, total, _PAGE):
                 page = self.searcher.search(everything, _PAGE, count=False, offset=offset).hits
-                _write(index, [self.article(address) for _, address in page])
+                _write(index, [self.article(address) for _, address in page], self.analysis)
             self.path.rename(old)
             draft.rename(self.path)
             shutil.rmtree(old)
@@ -209,11 +210,11 @@ def _make(path: Path, language: Language) -> tantivy.Index:
     return index
 
 
-def _write(index: tantivy.Index, articles: Iterable[Article]) -> None:
+def _write(index: tantivy.Index, articles: Iterable[Article], analysis: Analysis) -> None:
     writer = index.writer(_HEAP, 1)
     for article in articles:
         writer.delete_documents_by_term(ID, article.id)
-        writer.add_document(to_document(article))
+        writer.add_document(to_document(article, analysis))
     writer.commit()
     writer.wait_merging_threads()
 

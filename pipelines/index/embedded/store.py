@@ -14,20 +14,26 @@ from models.document import Known
 from models.errors import SetupError
 from models.outcome import Draft, OutcomeKind, Verdict
 from models.search import SearchRequest, SearchResult
+from models.synonyms import Synonyms
 from pipelines.index.base import IndexStatus, LanguageIndex, SetupReport
 from pipelines.index.embedded.disk import disk_errors, turn
 from pipelines.index.embedded.search import export, search
 from pipelines.index.embedded.shard import Shard, recover
+from pipelines.index.synonyms import packaged_synonyms
 from pipelines.languages import index_language, languages
 
 _TWINS_SHOWN = 1000
 
 
 class EmbeddedIndex:
-    """Articles in a directory. Any number of processes may read and write it; writers take turns."""
+    """Articles in a directory. Any number of processes may read and write it; writers take turns.
 
-    def __init__(self, directory: Path) -> None:
+    Without `synonyms` those that come with Newsbeam hold.
+    """
+
+    def __init__(self, directory: Path, synonyms: Synonyms | None = None) -> None:
         self._directory = directory
+        self._synonyms = packaged_synonyms() if synonyms is None else synonyms
         self._root = directory / "articles"
         self._shards: dict[str, Shard] | None = None
         self._alone = RLock()
@@ -43,6 +49,10 @@ class EmbeddedIndex:
         self._shards = None
         differing = [f"{code}: {said}" for code, shard in self._open().items() for said in shard.differences]
         return SetupReport(created=(str(self._root),) if is_new else (), differences=tuple(differing))
+
+    def load_synonyms(self) -> tuple[str, ...]:
+        """There is nothing to load: a search reads the files."""
+        return ()
 
     def status(self) -> IndexStatus:
         """What there is; creates nothing."""
@@ -105,7 +115,7 @@ class EmbeddedIndex:
             verdicts, accepted = _judge(drafts, held)
             for code in sorted({code for code, _ in accepted.values()}):
                 if code not in shards:
-                    shards[code] = Shard.create(self._root / code, languages()[code])
+                    shards[code] = Shard.create(self._root / code, languages()[code], self._synonyms.get(code, ()))
                 shards[code].write(article for home, article in accepted.values() if home == code)
         return verdicts
 
@@ -149,7 +159,7 @@ class EmbeddedIndex:
     def _open_new(self, shards: dict[str, Shard]) -> None:
         for code in _codes():
             if code not in shards and (self._root / code).is_dir():
-                shards[code] = Shard(self._root / code, languages()[code])
+                shards[code] = Shard(self._root / code, languages()[code], self._synonyms.get(code, ()))
 
     def _fresh(self) -> dict[str, Shard]:
         """The same as of now."""

@@ -1,6 +1,6 @@
 """The query language: Lucene's syntax, parsed once into a small tree that each index compiles."""
 
-from pipelines.index.query.parser import parse_query
+from pipelines.index.query.parser import UNSPACED, parse_query
 from pipelines.index.query.tree import (
     All,
     Any,
@@ -18,6 +18,7 @@ from pipelines.index.query.tree import (
 )
 
 __all__ = [
+    "UNSPACED",
     "All",
     "Any",
     "Boost",

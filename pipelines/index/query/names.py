@@ -2,7 +2,7 @@
 
 import difflib
 
-from pipelines.index.fields import SEARCHABLE
+from pipelines.index.fields import SEARCHABLE, Kind
 from pipelines.index.query.tree import QueryError
 
 ALIASES = {
@@ -20,14 +20,23 @@ ALIASES = {
 }
 """Short names that people type, and the fields they mean."""
 
+EXACT = {"exact": None} | {f"{name}.exact": name for name, kind in SEARCHABLE.items() if kind is Kind.TEXT}
+"""Names under which words are looked for as they are written, and the field they mean; none is title and body."""
 
-def field_named(written: str, column: int) -> str:
-    """The field that a name means, whatever its case. Raises QueryError with the nearest name there is."""
+
+def field_named(written: str, column: int) -> tuple[str | None, bool]:
+    """The field that a name means, whatever its case, and whether its words are meant exactly.
+
+    Raises QueryError with the nearest name there is.
+    """
     name = written.replace("\\", "").lower()
-    name = ALIASES.get(name, name)
+    base, dot, form = name.partition(".exact")
+    name = ALIASES.get(base, base) + dot + form
+    if name in EXACT:
+        return EXACT[name], True
     if name in SEARCHABLE:
-        return name
-    near = difflib.get_close_matches(name, [*SEARCHABLE, *ALIASES], n=1, cutoff=0.5)
+        return name, False
+    near = difflib.get_close_matches(name, [*SEARCHABLE, *ALIASES, *EXACT], n=1, cutoff=0.5)
     cure = f"did you mean {near[0]}?" if near else f"the fields are {', '.join(SEARCHABLE)}."
     raise QueryError(f"Column {column}: there is no field {_short(written)}; {cure}")
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeGuard
 
 from luqum import tree as lucene
 from luqum.exceptions import ParseError
@@ -30,6 +31,7 @@ from pipelines.index.query.tree import (
     QueryError,
     Wildcard,
     Words,
+    exactly,
 )
 from pipelines.index.query.values import Span, read_integer, read_span
 
@@ -39,6 +41,9 @@ _MAX_SLOP = 100
 _MAX_BOOST = 1000
 _WILD = re.compile(r"(?:\\.|[^\\*?])*[*?]", re.DOTALL)
 _WORDLIKE = re.compile(r"\w")
+
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+"""Signs of scripts that are indexed by pairs: what is written together belongs together."""
 
 
 def parse_query(text: str, now: datetime | None = None) -> Query:
@@ -96,6 +101,8 @@ class _Reader:
         wanted = (o for o in operands if not isinstance(o, lucene.Not | lucene.Prohibit))
         refused = (o.a for o in operands if isinstance(o, lucene.Not | lucene.Prohibit))
         parts = self._each((o.a if isinstance(o, lucene.Plus) else o for o in wanted), field, depth)
+        if isinstance(item, lucene.UnknownOperation):
+            parts = _side_by_side(parts)
         without = self._each(refused, field, depth)
         if not without and len(parts) < 2:
             return next(iter(parts), None)
@@ -106,7 +113,9 @@ class _Reader:
             raise QueryError(f"Column {_column(item.expr)}: a second colon; put the value in double quotes.")
         if item.name == "*" and _is_star(item.expr):
             return Everything()
-        return self.read(item.expr, field_named(item.name, _column(item)), depth)
+        field, exact = field_named(item.name, _column(item))
+        found = self.read(item.expr, field, depth)
+        return exactly(found) if exact and found is not None else found
 
     def _boost(self, item: lucene.Boost, field: str | None, depth: int) -> Query | None:
         if not 0 < item.force <= _MAX_BOOST:
@@ -188,6 +197,27 @@ class _Reader:
             return read_span(_value(term), self._now)
         except ValueError as error:
             raise QueryError(f"Column {_column(term)}: {_value(term)[:60]} is not a time: {error}.") from error
+
+
+def _side_by_side(parts: tuple[Query, ...]) -> tuple[Query, ...]:
+    """Plain words that follow each other in one field as one, so that a synonym of several words is seen in them."""
+    joined: list[Query] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if _is_plain(part) and _is_plain(last) and part.field == last.field:
+            joined[-1] = Words(part.field, f"{last.text} {part.text}")
+        else:
+            joined.append(part)
+    return tuple(joined)
+
+
+def _is_plain(part: Query | None) -> TypeGuard[Words]:
+    return (
+        isinstance(part, Words)
+        and part == Words(part.field, part.text)
+        and (part.field is None or SEARCHABLE[part.field] is Kind.TEXT)
+        and not UNSPACED.search(part.text)
+    )
 
 
 def _phrase(term: lucene.Phrase, field: str | None, slop: int) -> Query | None:

@@ -1,6 +1,6 @@
 """What a query means, whoever compiles it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.errors import SetupError
@@ -17,12 +17,16 @@ class Everything:
 
 @dataclass(frozen=True)
 class Words:
-    """Text as a person types it: one word or a phrase, stemmed where the field is text. No field: title and body."""
+    """Text as a person types it: words that must all be there, or a phrase. No field: each in title or body.
+
+    In texts a word stands for its other forms and its synonyms, unless it is meant exactly.
+    """
 
     field: str | None
     text: str
     phrase: bool = False
     slop: int = 0
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,3 +107,17 @@ class Boost:
 
 
 Query = Everything | Words | Wildcard | Fuzzy | Exists | DateRange | NumberRange | KeywordRange | All | Any | Boost
+
+
+def exactly(query: Query) -> Query:
+    """The same query with every word in the very form that is written."""
+    match query:
+        case Words():
+            return replace(query, exact=True)
+        case All(parts, without):
+            return All(tuple(map(exactly, parts)), tuple(map(exactly, without)))
+        case Any(parts):
+            return Any(tuple(map(exactly, parts)))
+        case Boost(part, factor):
+            return Boost(exactly(part), factor)
+    return query
