@@ -19,7 +19,7 @@ UV := $(shell command -v uv || echo $(OWN_UV))
 export UV_HTTP_TIMEOUT ?= 180
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deploy test-flink check format golden bench lock clean install
+.PHONY: help run test test-deploy test-flink test-kibana check format golden bench lock clean install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +45,7 @@ test-flink: $(INSTALLED) ## the pipeline on a real Flink cluster, against a run 
 	@NEWSBEAM_TEST_FLINK=1 $(BIN)/pytest tests/flink $(ARGS)
 
 test-kibana: $(INSTALLED) ## the dashboards in a real browser, over some thousand articles
-	@NEWSBEAM_TEST_KIBANA=1 $(BIN)/pytest tests/kibana $(ARGS)
+	@NEWSBEAM_TEST_KIBANA=1 $(BIN)/pytest tests/kibana -m browser $(ARGS)
 
 check: $(INSTALLED) ## lint, format, types, imports
 	@$(BIN)/ruff check .

@@ -41,16 +41,12 @@ class Wire(Model):
 
 
 class Language(Model):
-    """One entry. `cjk` means no spaces between words; `wire` holds the rules for agency text as data.
-
-    `compounds` means that nouns are written together, and that `config/compounds` lists those that words end with.
-    """
+    """One entry. `cjk` means no spaces between words; `wire` holds the rules for agency text as data."""
 
     code: str
     name: str
     indexed: bool = False
     cjk: bool = False
-    compounds: bool = False
     elasticsearch: ElasticsearchAnalysis = ElasticsearchAnalysis()
     embedded: EmbeddedAnalysis = EmbeddedAnalysis()
     wire: Wire = Wire()

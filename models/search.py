@@ -11,10 +11,12 @@ from models.base import Instant, Model
 class SearchRequest(Model):
     """A query in the shared language, with filters. Times bound `timestamp`: `since` inclusive, `until` exclusive.
 
-    An empty query means everything. `filters` maps a facet field to values, any of which will do.
+    An empty query means everything. `filters` maps a facet field to values, any of which will do. `like` is the id of
+    an article: what matches must be about the same, and the article itself is not among it.
     """
 
     query: str = ""
+    like: str | None = None
     language: str | None = None
     source_id: str | None = None
     since: Instant | None = None

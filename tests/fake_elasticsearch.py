@@ -55,6 +55,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._error(self.server.refuse_all)
         elif self.path == "/":
             self._say(200, {"version": {"number": self.server.version}, "tagline": "You Know, for Search"})
+        elif self.path.startswith("/_synonyms/"):
+            self._error(404)
         elif self.path.startswith("/_alias/"):
             self._say(200, {"news-articles-v1-en": {"aliases": {"news-articles": {}}}})
         else:

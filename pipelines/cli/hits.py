@@ -39,6 +39,7 @@ def nothing_found(request: SearchRequest, held: int) -> RenderableType:
         ("--until", request.until),
         ("--source", request.source_id),
         ("--filter", request.filters),
+        ("--like", request.like),
     )
     tips += [f"without {option}" for option, given in narrowing if given]
     line = Text(f"Nothing found in {held:,} {'article' if held == 1 else 'articles'}.")

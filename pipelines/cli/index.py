@@ -34,20 +34,28 @@ def _opened(ctx: typer.Context, config: ConfigOption, index: IndexOption) -> Ite
 def setup(
     ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption = None, index: IndexOption = None
 ) -> int:
-    """Create what is missing and say what differs; nothing that exists is changed. `newsbeam run` does it too.
+    """Create what is missing, load synonyms that changed, and say what differs. No article is touched.
 
+    `newsbeam run` creates what is missing, too; synonyms are loaded by this command only, and hold from then on.
+
+    ```
     newsbeam index setup --index http://localhost:9200/news
+    ```
     """
     with _opened(ctx, config, index) as (articles, state), waiting(messages(), "setting up the index"):
         state.setup()
         done = articles.setup()
+        if loaded := articles.load_synonyms():
+            done = articles.setup().model_copy(update={"created": done.created, "loaded": loaded})
     if as_json:
         emit([done])
         return 0
     console = output()
     for name in done.created:
         console.print(f"created {plain(name)}", markup=False)
-    if not done.created:
+    for name in done.loaded:
+        console.print(f"loaded {plain(name)}; searches use them from now on", markup=False)
+    if not done.created and not done.loaded:
         console.print("everything is there already")
     _print_differences(list(done.differences))
     return 0

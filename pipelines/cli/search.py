@@ -38,6 +38,9 @@ def search(
     until: UntilOption = None,
     source: SourceOption = None,
     filters: FilterOption = None,
+    like: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only articles about the same as the one with this id.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=0, max=1000, help="How many hits to show.")] = 10,
     offset: Annotated[int, typer.Option(min=0, max=9000, help="How many hits to skip.")] = 0,
     sort: Annotated[
@@ -50,7 +53,8 @@ def search(
 ) -> int:
     """Search the index.
 
-    Words match title and body; fields, phrases, ranges and wildcards are written as in Kibana's Lucene syntax.
+    Words match title and body, in every form and by their synonyms; exact:word matches only what is written. Fields,
+    phrases, ranges and wildcards are written as in Kibana's Lucene syntax.
 
     ```
     newsbeam search 'putin AND countries:KP'
@@ -58,10 +62,17 @@ def search(
     newsbeam search 'speakers:Putin AND quotes:Helden'
     newsbeam search '"heilige Mission"' --language de --json
     newsbeam search --filter source_name='Deutsche Welle' --sort newest
+    newsbeam search 'exact:"die Grünen"'
+    newsbeam search --like 3fa94c27d1b85e60c9f2a7714be08d35 --since 30d
     ```
     """
     request = request_of(query, language, since, until, source, filters).model_copy(
-        update={"limit": limit, "offset": offset, "sort": sort or ("relevance" if query.strip() else "newest")}
+        update={
+            "like": like,
+            "limit": limit,
+            "offset": offset,
+            "sort": sort or ("relevance" if query.strip() or like else "newest"),
+        }
     )
     settings = settings_for(ctx, config, index)
     with ExitStack() as closing:

@@ -44,9 +44,13 @@ class IndexStatus(Model):
 
 
 class SetupReport(Model):
-    """What `setup` made, and how what was there already differs from what it would make."""
+    """What `setup` made, and how what was there already differs from what it would make.
+
+    `loaded` are synonyms that were brought up to date.
+    """
 
     created: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
 
 
@@ -99,7 +103,10 @@ class SearchIndex(Protocol):
         """One article."""
 
     def search(self, request: SearchRequest) -> SearchResult:
-        """One page of what matches. Raises SetupError for a query that can't be understood, saying where."""
+        """One page of what matches.
+
+        Raises SetupError for a query that can't be understood, saying where, and for an unknown article in `like`.
+        """
 
     def export(self, request: SearchRequest) -> Iterator[Article]:
         """Every article that matches, ordered by id; paging fields of the request are ignored.

@@ -1,7 +1,7 @@
-"""Finds the noun that a compound ends with, so that `Außenministerium` is found by `Ministerium`.
+"""Finds the nouns that a compound ends with, so that `Außenministerium` is found by `Ministerium`.
 
-One pattern serves both indexes. It looks for a listed noun at the end of a word only: a list of words that is sought
-anywhere inside, as Elasticsearch's `dictionary_decompounder` does it, finds `Reise` in `Preise`.
+The same patterns serve both indexes. They look for a listed noun at the end of a word only: words that are sought
+anywhere inside, as Elasticsearch's `dictionary_decompounder` seeks them, find `Reise` in `Preise`.
 """
 
 import re
@@ -19,14 +19,15 @@ _SPELLINGS = {"ä": ("a", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "ß": ("s
 
 
 @cache
-def compound_pattern(language: str) -> str | None:
-    """A regular expression, for Java and Python alike, that a lower-case compound without diacritics fits as a whole.
+def compound_patterns(language: str) -> tuple[str, ...]:
+    """Regular expressions, for Java and Python alike, that a lower-case compound without diacritics fits as a whole.
 
-    Its one group is the noun at the end. None for a language without a list in `config/compounds`.
+    The one group of each is the noun at the end: the longest that is listed, and the shortest. None for a language
+    without a list in `config/compounds`.
     """
     file = files("config") / "compounds" / f"{language}.txt"
     if not file.is_file():
-        return None
+        return ()
     nouns: set[str] = set()
     others: set[str] = set()
     for line in file.read_text(encoding="utf-8").splitlines():
@@ -35,7 +36,10 @@ def compound_pattern(language: str) -> str | None:
         elif not line.startswith("#"):
             nouns.update(spelling for word in line.split() for spelling in _spelled(word))
     ending = f"(?:{_any_of(_ENDINGS)})?"
-    return f"^(?!{_any_of(others)}{ending}$).{{{_BEFORE},}}?({_any_of(nouns)}{ending})$"
+    noun, other = (f"{_any_of(words)}{ending}" for words in (nouns, others))
+    longest = f"^(?!{other}$).{{{_BEFORE},}}?(?:({noun})|{other})$"
+    shortest = f"^(?!.*{other}$).{{{_BEFORE},}}({noun})$"
+    return longest, shortest
 
 
 def _spelled(word: str) -> Iterator[str]:

@@ -7,7 +7,16 @@ from pipelines.kibana.data_views import ARTICLES, DATA_VIEWS, DataView
 from pipelines.kibana.feed_health import feed_health
 from pipelines.kibana.news import news
 from pipelines.kibana.panels import Dashboard, Panel, Place, Search
-from pipelines.kibana.saved import SEARCH_SOURCE, WRITTEN_FOR, Kind, Reference, SavedObject, compact, search_source
+from pipelines.kibana.saved import (
+    NO_SEARCH_SOURCE,
+    SEARCH_SOURCE,
+    WRITTEN_FOR,
+    Kind,
+    Reference,
+    SavedObject,
+    compact,
+    search_source,
+)
 
 DEFAULT_SPACE = "default"
 
@@ -52,7 +61,7 @@ class Assets:
             "params": panel.shape.params,
             "aggs": list(panel.shape.aggs),
         }
-        source = search_source(panel.query) if panel.view else {"searchSourceJSON": compact({"filter": []})}
+        source = search_source(panel.query) if panel.view else NO_SEARCH_SOURCE
         return SavedObject(
             type="visualization",
             id=self._id(panel.name),
@@ -97,9 +106,7 @@ class Assets:
             "timeTo": "now",
             "refreshInterval": {"pause": True, "value": 60_000},
             "version": 1,
-            "kibanaSavedObjectMeta": {
-                "searchSourceJSON": compact({"query": {"query": "", "language": "kuery"}, "filter": []})
-            },
+            "kibanaSavedObjectMeta": NO_SEARCH_SOURCE,
         }
         references = [
             Reference(name=f"{name}:panel_{name}", type=kind, id=self._id(name)) for kind, name, _, _ in shown

@@ -193,6 +193,8 @@ class Kibana:
         if isinstance(error, ssl.SSLError):
             return SetupError(f"What answers at {self.address} does not speak TLS; write http:// if that is meant.")
         said = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+        if isinstance(error, ConnectionResetError) and self.address.startswith("http://"):
+            said += "; if it speaks TLS, its address begins with https://"
         return TryLater(f"Kibana at {self.address} can't be reached ({said}); try again later.")
 
 

@@ -18,7 +18,7 @@ from pipelines.kibana.shapes import (
 
 _POLLED = "last_attempt_at >= now-7d"
 _CONDITIONS = {
-    "retired (gone for good)": f"condition: retired and {_POLLED}",
+    "retired": f"condition: retired and {_POLLED}",
     "failing": f"condition: failing and {_POLLED}",
     "silent": f"condition: silent and {_POLLED}",
     "well": f"condition: well and {_POLLED}",

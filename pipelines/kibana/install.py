@@ -14,7 +14,7 @@ from models.base import Model
 from pipelines import NEWSBEAM_VERSION
 from pipelines.kibana.assets import Assets
 from pipelines.kibana.client import Held, Key, Kibana
-from pipelines.kibana.saved import SavedObject, compact, digest
+from pipelines.kibana.saved import NO_SEARCH_SOURCE, SavedObject, compact, digest
 
 _TEXT = (
     "`newsbeam kibana install` keeps here what it installed, and sees by it what you have changed since, which it"
@@ -53,7 +53,7 @@ def record_of(assets: Assets, digests: Mapping[str, str]) -> SavedObject:
             "visState": compact({"title": title, "type": "markdown", "params": params, "aggs": []}),
             "uiStateJSON": "{}",
             "version": 1,
-            "kibanaSavedObjectMeta": {"searchSourceJSON": compact({"filter": []})},
+            "kibanaSavedObjectMeta": NO_SEARCH_SOURCE,
         },
     )
 

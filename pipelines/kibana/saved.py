@@ -78,6 +78,10 @@ def search_source(query: str = "", *, highlight: bool = False) -> dict[str, str]
     return {"searchSourceJSON": compact(source)}
 
 
+NO_SEARCH_SOURCE = {"searchSourceJSON": compact({"query": {"query": "", "language": "kuery"}, "filter": []})}
+"""Of an object that asks no data view itself."""
+
+
 def digest(kind: str, attributes: Mapping[str, Any], references: list[dict[str, Any]]) -> str:
     """A hash of what an object shows, whoever wrote it down; what Kibana counts and caches in it has no part in it."""
     shown = {name: _plain(value) for name, value in attributes.items()}

@@ -116,9 +116,9 @@ def _job_server(options: PipelineOptions) -> Iterator[str]:
             f"'{asked.job_server_java_launcher}' is not on this machine, and Beam's job server for Flink is a Java"
             " program; install Java 11 or 17, or name a job server that runs elsewhere: -- --job_endpoint=HOST:PORT"
         )
-    with tempfile.TemporaryDirectory(prefix="newsbeam-job-server-") as place:
-        asked.artifacts_dir = asked.artifacts_dir or place
-        command, endpoint = _command(options)
+    _check_jar(options.view_as(FlinkRunnerOptions).flink_job_server_jar)
+    with tempfile.TemporaryDirectory(prefix="newsbeam-job-server-", ignore_cleanup_errors=True) as place:
+        command, endpoint = _command(options, place)
         log = Path(place, "log")
         with log.open("wb") as output:
             server = subprocess.Popen(
@@ -126,7 +126,7 @@ def _job_server(options: PipelineOptions) -> Iterator[str]:
             )
         # The pipe closes when this process ends, in whatever way.
         watcher = subprocess.Popen(
-            ["sh", "-c", 'cat; kill -- "-$0" 2>/dev/null', str(server.pid)],
+            ["sh", "-c", 'cat; kill -s KILL -- "-$0" 2>/dev/null; rm -rf -- "$1"', str(server.pid), place],
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
@@ -138,15 +138,20 @@ def _job_server(options: PipelineOptions) -> Iterator[str]:
             server.wait()
 
 
-def _command(options: PipelineOptions) -> tuple[list[str], str]:
-    jar = options.view_as(FlinkRunnerOptions).flink_job_server_jar
+def _check_jar(jar: str | None) -> None:
     if jar and "://" not in jar and not Path(jar).is_file():
         raise SetupError(f"the job server {jar} is not there; correct --flink_job_server_jar")
+
+
+def _command(options: PipelineOptions, place: str) -> tuple[list[str], str]:
+    asked = options.view_as(JobServerOptions)
+    asked.artifacts_dir = asked.artifacts_dir or place
+    asked.job_server_jvm_properties = [*asked.job_server_jvm_properties, f"-Djava.io.tmpdir={place}"]
     try:
         command, endpoint = FlinkJarJobServer(options).subprocess_cmd_and_endpoint()
     except (RuntimeError, OSError) as error:
         raise TryLater(
-            f"Beam's job server for Flink could not be downloaded; try again later, or name one:"
+            "Beam's job server for Flink could not be downloaded; try again later, or name one:"
             f" -- --flink_job_server_jar=FILE or --job_endpoint=HOST:PORT ({error})"
         ) from error
     return [str(part) for part in command], endpoint

@@ -21,6 +21,7 @@ from tests.benchmarks.bench_entities import bench_entities
 from tests.benchmarks.command import Run, measure, newsbeam_run
 from tests.benchmarks.corpus import Corpus, make_corpus
 from tests.benchmarks.places import Place, Places
+from tests.benchmarks.relevance import bench_relevance
 
 WORKERS = (1, 2)
 THREADS = 2
@@ -99,6 +100,10 @@ class Bench:
         """Names in texts: how well and how fast, beside what else finds them."""
         bench_entities(self.console, self.options.draw)
 
+    def relevance(self) -> None:
+        """How good the first hits are, by judged queries."""
+        bench_relevance(self.console, self.places)
+
     def forever(self) -> None:
         """What a run without end holds, cycle after cycle."""
         from tests.benchmarks.forever import bench_forever  # it imports Beam
@@ -133,6 +138,7 @@ PARTS = {
     "memory": Bench.memory,
     "second": Bench.second,
     "entities": Bench.entities,
+    "relevance": Bench.relevance,
     "forever": Bench.forever,
 }
 

@@ -19,6 +19,9 @@ _SHARES = {"justusmattern/fang-covid": "01234", "defgsus/frontpage-archive-2026"
 _ENGLISH = ("en", "us")
 _TITLE = 120
 
+KEY = 12
+"""Digits of a key."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -81,7 +84,7 @@ def _text(record: dict[str, Any], language: str, published: str | None) -> Text:
 
 
 def _key(record: dict[str, Any]) -> str:
-    return sha256(f"{record['source']} {record['id']}".encode()).hexdigest()[:12]
+    return sha256(f"{record['source']} {record['id']}".encode()).hexdigest()[:KEY]
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:

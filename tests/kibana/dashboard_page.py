@@ -15,7 +15,7 @@ _PANEL = '[data-test-subj="embeddablePanel"]'
 _SETTLED = 700
 """Milliseconds; a chart says that it is complete a moment before it is drawn."""
 
-TROUBLE = ("No results", "error", "Error", "Could not", "Cannot", "Unrecognized", "not found", "failed to", "NaN")
+TROUBLE = ("error", "Error", "Could not", "Cannot", "Unrecognized", "not found", "failed to", "NaN")
 
 
 class DashboardPage:

@@ -95,7 +95,7 @@ def _draft(n: int, feed: str, random: Random, published: datetime, more: str = "
     title = f"{who} {opens} {thing}" + (f" · {where}" if places else "")
     quotes = tuple(Quote(text=f"{promise}, No. {n}.", offset=0, speaker=person) for person in people[:1])
     spoken = f"„{promise}“, {said} {people[0]}." if people else ""
-    body = "\n\n".join(part for part in (f"{title} {when}.", spoken, f"{closing}: {', '.join(people)}.", more) if part)
+    body = "\n\n".join(part for part in (f"{title} {when}.", spoken, f"{closing}.", more) if part)
     seen = published + timedelta(minutes=random.choice((2, 4, 7, 12, 15, 25, 60)) * (3 if feed == "alpen" else 1))
     return make_draft(
         f"newsroom-{n}",

@@ -24,16 +24,15 @@ def _take(server: str) -> None:
         for dashboard in (news("articles"), feed_health()):
             page = running.new_page(viewport={"width": 1400, "height": 1700})
             shown = len(dashboard.panels) + sum(search.place is not None for search in dashboard.searches)
-            opened = DashboardPage(page, f"{address}/app/dashboards#/view/{PREFIX}-{dashboard.name}?embed=true", shown)
+            view = f"{address}/app/dashboards#/view/{PREFIX}-{dashboard.name}"
+            DashboardPage(page, f"{view}?embed=true", shown)
             page.screenshot(path=DOCS / f"kibana-{dashboard.name}.png")
             if dashboard.name == "news":
-                page.goto(f"{address}/app/dashboards#/view/{PREFIX}-{dashboard.name}")
-                opened.wait()
+                opened = DashboardPage(running.new_page(viewport={"width": 1400, "height": 3000}), view, shown)
                 opened.ask('"heilige Mission"')
                 desk = opened.panel("News desk")
                 desk.locator('[data-test-subj="docTableExpandToggleColumn"]').first.click()
                 desk.locator("mark").first.wait_for()
-                page.wait_for_timeout(1000)
                 desk.screenshot(path=DOCS / "kibana-search.png")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.language import Language
 from models.settings import ElasticsearchSettings
-from pipelines.index.compounds import compound_pattern
+from pipelines.index.compounds import compound_patterns
 from pipelines.index.fields import FIELDS, NAMES, WORD_FIELDS, Field, Kind
 from pipelines.languages import languages
 
@@ -191,10 +191,11 @@ def analysis(language: Language, synonyms: Body | None = None) -> Body:
             chain.append("news_elision")
         else:
             chain.append(name)
-    parts, stems, others = [], [], []
-    if language.compounds and (pattern := compound_pattern(language.code)):
-        filters["news_compounds"] = {"type": "pattern_capture", "preserve_original": True, "patterns": [pattern]}
+    parts, stems, once, others = [], [], [], []
+    if patterns := compound_patterns(language.code):
+        filters["news_compounds"] = {"type": "pattern_capture", "preserve_original": True, "patterns": list(patterns)}
         parts.append("news_compounds")
+        once.append("remove_duplicates")
     if stemmer := language.elasticsearch.stemmer:
         filters["news_stemmer"] = {"type": "stemmer", "language": stemmer}
         stems.append("news_stemmer")
@@ -202,7 +203,7 @@ def analysis(language: Language, synonyms: Body | None = None) -> Body:
         filters["news_synonyms"] = synonyms
         others.append("news_synonyms")
     body["analyzer"] |= {
-        "news": _analyzer(*chain, *parts, *stems, "asciifolding"),
+        "news": _analyzer(*chain, *parts, *stems, "asciifolding", *once),
         "news_search": _analyzer(*chain, *stems, "asciifolding", *others),
         "news_exact": _analyzer("news_lowercase", "asciifolding"),
     }

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from models.article import Article
 from models.errors import SetupError
 from models.search import FacetValue, Hit, SearchRequest, SearchResult
-from pipelines.index.elasticsearch.compile import any_of, compile_query, looks_at_whole_words
+from pipelines.index.elasticsearch.compile import Dsl, any_of, compile_query, looks_at_whole_words
 from pipelines.index.elasticsearch.schema import SPELLED
 from pipelines.index.fields import FACETS, SEARCHABLE, Kind
 from pipelines.index.query import Query, parse_query
@@ -20,11 +20,11 @@ _LONGEST_ANALYZED = 999_999
 """UTF-16 units of a text without stored offsets that passages are sought in; Elasticsearch refuses a million."""
 
 
-def question(request: SearchRequest, now: datetime) -> dict[str, Any]:
-    """The body of a search for one page of hits, with passages and facets."""
+def question(request: SearchRequest, now: datetime, similar: Dsl | None = None) -> dict[str, Any]:
+    """The body of a search for one page of hits, with passages and facets; what is found must be `similar` too."""
     query = parse_query(request.query, now)
     body: dict[str, Any] = {
-        "query": _filtered(query, request),
+        "query": _filtered(query, request, similar),
         "from_": request.offset,
         "size": request.limit,
         "sort": [{"timestamp": "desc"}, {"id": "asc"}],
@@ -36,15 +36,17 @@ def question(request: SearchRequest, now: datetime) -> dict[str, Any]:
         body["sort"].insert(0, "_score")
     if request.limit:
         body["highlight"] = _highlight(query)
+        if similar:
+            body["highlight"]["highlight_query"] = compile_query(query)
     if request.facets:
         _check_facets(request.facets)
         body["aggs"] = {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in request.facets}
     return body
 
 
-def matching(request: SearchRequest, now: datetime) -> dict[str, Any]:
+def matching(request: SearchRequest, now: datetime, similar: Dsl | None = None) -> dict[str, Any]:
     """The query of a request with its filters, without paging."""
-    return _filtered(parse_query(request.query, now), request)
+    return _filtered(parse_query(request.query, now), request, similar)
 
 
 def answer(found: Mapping[str, Any]) -> SearchResult:
@@ -75,7 +77,7 @@ def read_article(source: Mapping[str, Any]) -> Article:
         ) from error
 
 
-def _filtered(query: Query, request: SearchRequest) -> dict[str, Any]:
+def _filtered(query: Query, request: SearchRequest, similar: Dsl | None) -> dict[str, Any]:
     filters: list[dict[str, Any]] = []
     if request.language is not None:
         # A language without a region means all its regions (RFC 4647, section 3.3.1).
@@ -89,7 +91,8 @@ def _filtered(query: Query, request: SearchRequest) -> dict[str, Any]:
         filters.append({"range": {"timestamp": times}})
     _check_facets(tuple(request.filters))
     filters.extend(any_of(name, values) for name, values in request.filters.items())
-    return {"bool": {"must": [compile_query(query)], "filter": filters}}
+    wanted = [compile_query(query), *([similar] if similar else [])]
+    return {"bool": {"must": wanted, "filter": filters}}
 
 
 def _check_facets(names: tuple[str, ...]) -> None:

@@ -18,6 +18,7 @@ from pipelines.index.base import IndexStatus, SetupReport
 from pipelines.index.elasticsearch import scan, search
 from pipelines.index.elasticsearch.bulk import Action, index_action
 from pipelines.index.elasticsearch.client import Connection, describe
+from pipelines.index.elasticsearch.compile import Dsl
 from pipelines.index.elasticsearch.documents import with_spelled_names
 from pipelines.index.elasticsearch.setup import (
     alias,
@@ -27,6 +28,7 @@ from pipelines.index.elasticsearch.setup import (
     migrate,
     set_up,
 )
+from pipelines.index.elasticsearch.similar import similar_to
 from pipelines.index.elasticsearch.synonyms import SynonymSets
 from pipelines.index.elasticsearch.writing import ArticleWriter, Current, Write
 from pipelines.index.query import QueryError
@@ -178,16 +180,19 @@ class ElasticsearchIndex:
 
     def search(self, request: SearchRequest) -> SearchResult:
         """One page of what matches."""
-        question = search.question(request, datetime.now(UTC))
+        question = search.question(request, datetime.now(UTC), self._similar(request))
         return search.answer(self._asked(lambda client: client.search(index=self._alias, **question)))
 
     def export(self, request: SearchRequest) -> Iterator[Article]:
         """Every article that matches, ordered by id, as of the moment of the first."""
-        query = search.matching(request, datetime.now(UTC))
+        query = search.matching(request, datetime.now(UTC), self._similar(request))
         try:
             yield from map(search.read_article, scan.whole(self._connection, self._alias, query))
         except BadRequestError as error:
             raise _not_understood(error) from error
+
+    def _similar(self, request: SearchRequest) -> Dsl | None:
+        return similar_to(self._connection, self._alias, request.like) if request.like else None
 
     def _asked(self, call: Any) -> Any:
         try:

@@ -11,7 +11,7 @@ from tantivy import Token as Term
 
 from models.language import Language
 from models.synonyms import SynonymRule
-from pipelines.index.compounds import compound_pattern
+from pipelines.index.compounds import compound_patterns
 
 LONGEST_WORD = 255
 # Characters of scripts without spaces are words of their own; phrases of them find what a reader takes for a word.
@@ -27,7 +27,7 @@ Terms = tuple[str, ...]
 
 
 class Token(NamedTuple):
-    """A word of a text: its terms, the stem first and then that of the noun it ends with; itself; and its place."""
+    """A word of a text: its terms, the stem first and then those of the nouns it ends with; itself; and its place."""
 
     stems: Terms
     exact: str
@@ -46,9 +46,8 @@ class Analysis:
         self.exact: TextAnalyzer = _words(language).filter(Filter.ascii_fold()).build()
         folded = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.lowercase()).filter(Filter.ascii_fold())
         self.folded: TextAnalyzer = folded.build()
-        pattern = compound_pattern(language.code) if language.compounds else None
-        self._compound = re.compile(pattern) if pattern else None
-        self._noun = lru_cache(_REMEMBERED)(self._find_noun)
+        self._compounds = tuple(map(re.compile, compound_patterns(language.code)))
+        self._nouns = lru_cache(_REMEMBERED)(self._find_nouns)
         self._synonyms = _Synonyms(self.words, synonyms)
 
     def fold(self, value: str) -> str:
@@ -56,32 +55,27 @@ class Analysis:
         return "".join(self.folded.analyze(value))
 
     def add(self, document: Document, field: str, text: str) -> None:
-        """Put a text into a field of a document; the noun that a compound ends with stands where the compound does."""
-        stems = self.words.pre_tokenize(text) if self._compound else None
-        nouns = self._nouns_of(text) if stems else {}
-        if stems is None or not nouns:
+        """Put a text into a field of a document; the nouns that a compound ends with stand where the compound does."""
+        nouns = list(map(self._nouns, self.exact.analyze(text))) if self._compounds else []
+        if not any(nouns):
             document.add_text(field, text)
             return
         terms: list[Term] = []
-        for place, term in enumerate(stems.tokens):
+        for term, ends in zip(self.words.pre_tokenize(text).tokens, nouns, strict=True):
             terms.append(term)
-            if noun := nouns.get(place):
-                terms.append(Term(noun, term.position, term.char_offset_from, term.char_offset_to))
+            terms += [Term(noun, term.position, term.char_offset_from, term.char_offset_to) for noun in ends]
         document.add_pre_tokenized_text(field, PreTokenizedString(text, terms))
 
-    def _nouns_of(self, text: str) -> dict[int, str]:
-        return {place: noun for place, word in enumerate(self.exact.analyze(text)) if (noun := self._noun(word))}
-
-    def _find_noun(self, word: str) -> str | None:
-        found = self._compound.match(word) if self._compound else None
-        return self.words.analyze(found[1])[0] if found else None
+    def _find_nouns(self, word: str) -> Terms:
+        found = (match[1] for pattern in self._compounds if (match := pattern.match(word)) and match[1])
+        return tuple(dict.fromkeys(term for noun in found for term in self.words.analyze(noun)))
 
     def tokens(self, text: str) -> list[Token]:
         """The words of a text, each with all that it is found by."""
         stems, words = self.words.pre_tokenize(text).tokens, self.exact.pre_tokenize(text).tokens
         return [
             Token(
-                (stem.text, noun) if (noun := self._noun(word.text)) else (stem.text,),
+                (stem.text, *self._nouns(word.text)),
                 word.text,
                 word.char_offset_from,
                 word.char_offset_to,

@@ -30,6 +30,7 @@ from pipelines.index.query import (
 )
 from pipelines.names import fold_name
 
+
 class Compiler:
     """Compiles for one index. Only words in texts weigh; all else either matches or does not."""
 
@@ -69,6 +70,10 @@ class Compiler:
         """A keyword has one of these values, without case."""
         folded = [self._analysis.fold(value) for value in values]
         return _unweighted(tantivy.Query.term_set_query(self._schema, field, folded))
+
+    def in_texts(self, term: str) -> tantivy.Query:
+        """A term as it is stored, in title or body."""
+        return self._sum({name: self._phrase(name, [term]) for name in WORD_FIELDS})
 
     def in_language(self, tag: str) -> tantivy.Query:
         """Articles in a language; one without a region means all its regions (RFC 4647, section 3.3.1)."""
@@ -111,8 +116,11 @@ class Compiler:
         return tantivy.Query.boolean_query([(Occur.Must, found), (Occur.Should, near)])
 
     def _in_words(self, query: Words, terms: Terms) -> tantivy.Query:
-        texts = [self._boosted(name, self._phrase(_form(name, query), terms)) for name in WORD_FIELDS]
-        return tantivy.Query.disjunction_max_query(texts, OTHER_TEXT)
+        return self._sum({name: self._phrase(_form(name, query), terms) for name in WORD_FIELDS})
+
+    def _sum(self, parts: dict[str, tantivy.Query]) -> tantivy.Query:
+        boosted = [self._boosted(name, part) for name, part in parts.items()]
+        return tantivy.Query.disjunction_max_query(boosted, OTHER_TEXT)
 
     def _boosted(self, field: str, query: tantivy.Query) -> tantivy.Query:
         return tantivy.Query.boost_query(query, FIELDS[field].weight)

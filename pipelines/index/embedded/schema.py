@@ -1,12 +1,13 @@
 """What a tantivy index looks like, computed from the table of fields and the table of languages."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
 from tantivy import Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from models.language import Language
-from pipelines.index.compounds import compound_pattern
+from pipelines.index.compounds import compound_patterns
 from pipelines.index.embedded.analysis import LONGEST_WORD, WORD
 from pipelines.index.fields import NAMES, SEARCHABLE, Kind
 
@@ -63,14 +64,14 @@ def describe(language: Language) -> dict[str, Any]:
             "word": WORD,
             "longest_word": LONGEST_WORD,
             "stemmer": language.embedded.stemmer or "none",
-            "compounds": _mark(compound_pattern(language.code)) if language.compounds else "none",
+            "compounds": _mark(compound_patterns(language.code)),
         },
     }
 
 
-def _mark(pattern: str | None) -> str:
+def _mark(patterns: Sequence[str]) -> str:
     """A few characters by which two lists of nouns are told apart."""
-    return sha256((pattern or "").encode()).hexdigest()[:8]
+    return sha256("\n".join(patterns).encode()).hexdigest()[:8] if patterns else "none"
 
 
 def differences(wanted: dict[str, Any], found: Any) -> tuple[str, ...]:

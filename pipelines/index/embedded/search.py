@@ -14,6 +14,7 @@ from pipelines.index.embedded.compile import all_of, is_constant
 from pipelines.index.embedded.highlight import PASSAGES, Needle, highlight, needles
 from pipelines.index.embedded.records import texts_of
 from pipelines.index.embedded.shard import Ranked, Shard
+from pipelines.index.embedded.similar import Similar
 from pipelines.index.fields import FACETS
 from pipelines.index.query import Query, QueryError, parse_query
 
@@ -24,12 +25,12 @@ _COUNTED = 2000
 
 def search(shards: Sequence[Shard], request: SearchRequest, now: datetime) -> SearchResult:
     """One page, the total and the facets. Raises QueryError."""
-    query = _checked(request, now)
-    by_time = request.sort == "newest" or is_constant(query)
+    query, similar = _checked(request, now), _similar(shards, request)
+    by_time = request.sort == "newest" or (is_constant(query) and similar is None)
     wanted = request.offset + request.limit
     total, ranked, counts = 0, [], {name: Counter[str]() for name in request.facets}
     for shard in shards:
-        compiled = _compiled(shard, query, request)
+        compiled = _compiled(shard, query, request, similar)
         matching = shard.count(compiled)
         total += matching
         if not matching:
@@ -48,8 +49,8 @@ def search(shards: Sequence[Shard], request: SearchRequest, now: datetime) -> Se
 
 def export(shards: Sequence[Shard], request: SearchRequest, now: datetime) -> Iterator[Article]:
     """All matches, ordered by id. Raises QueryError."""
-    query = _checked(request, now)
-    streams = [shard.articles(_compiled(shard, query, request)) for shard in shards]
+    query, similar = _checked(request, now), _similar(shards, request)
+    streams = [shard.articles(_compiled(shard, query, request, similar)) for shard in shards]
     by_id = groupby(heapq.merge(*streams, key=lambda article: article.id), key=lambda article: article.id)
     return (max(twins, key=lambda article: article.version) for _, twins in by_id)
 
@@ -61,7 +62,11 @@ def _checked(request: SearchRequest, now: datetime) -> Query:
     return parse_query(request.query, now)
 
 
-def _compiled(shard: Shard, query: Query, request: SearchRequest) -> tantivy.Query:
+def _similar(shards: Sequence[Shard], request: SearchRequest) -> Similar | None:
+    return Similar(shards, request.like) if request.like else None
+
+
+def _compiled(shard: Shard, query: Query, request: SearchRequest, similar: Similar | None) -> tantivy.Query:
     shard.check()
     wanted = [shard.compiler.one_of(name, values) for name, values in request.filters.items()]
     if request.language is not None:
@@ -70,7 +75,10 @@ def _compiled(shard: Shard, query: Query, request: SearchRequest) -> tantivy.Que
         wanted.append(shard.compiler.one_of("source_id", (request.source_id,)))
     if request.since is not None or request.until is not None:
         wanted.append(shard.compiler.between("timestamp", request.since, request.until))
-    return all_of(shard.compiler.compile(query, shard.searcher), wanted)
+    compiled = shard.compiler.compile(query, shard.searcher)
+    if similar is not None:
+        compiled = tantivy.Query.and_must_match(compiled, similar.compile(shard))
+    return all_of(compiled, wanted)
 
 
 def _count(shard: Shard, query: tantivy.Query, counts: dict[str, Counter[str]]) -> None:

@@ -1,6 +1,6 @@
 """The two indexes that keep one contract."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -14,6 +14,21 @@ from models.settings import ElasticsearchSettings
 from pipelines.index.base import SearchIndex
 from pipelines.index.elasticsearch import ElasticsearchIndex
 from pipelines.index.embedded import EmbeddedIndex
+from pipelines.index.synonyms import packaged_synonyms
+
+
+def _forget(client: Elasticsearch, prefix: str) -> None:
+    """Delete all that a test made under its prefix; a set of synonyms can go once no index needs it."""
+    if names := list(client.indices.get(index=f"{prefix}-*")):
+        client.indices.delete(index=names)
+    for code in packaged_synonyms():
+        client.options(ignore_status=404).synonyms.delete_synonym(id=f"{prefix}-{code}")
+
+
+@pytest.fixture(scope="session")
+def forget() -> Callable[[Elasticsearch, str], None]:
+    """Deletes all that a test made under its prefix."""
+    return _forget
 
 
 @contextmanager
@@ -24,14 +39,22 @@ def _empty(kind: str, directory: Path, request: pytest.FixtureRequest) -> Iterat
     url, prefix = request.getfixturevalue("elasticsearch_url"), f"t-{uuid4().hex[:12]}"
     yield ElasticsearchIndex(f"{url}/{prefix}", ElasticsearchSettings())
     with Elasticsearch(url) as client:
-        if names := list(client.indices.get(index=f"{prefix}-*")):
-            client.indices.delete(index=names)
+        _forget(client, prefix)
 
 
 @pytest.fixture(params=["embedded", "elasticsearch"])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchIndex]:
     """An index that is set up and empty."""
     with _empty(request.param, tmp_path / "index", request) as made:
+        made.setup()
+        yield made
+        made.close()
+
+
+@pytest.fixture(params=["embedded", "elasticsearch"], scope="module")
+def shared_index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
+    """An index that is set up and empty, one for all the tests of a file."""
+    with _empty(request.param, tmp_path_factory.mktemp("shared"), request) as made:
         made.setup()
         yield made
         made.close()
