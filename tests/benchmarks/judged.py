@@ -36,7 +36,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Query:
-    """A query and the grade of each text that was judged for it: 3 answers it, 2 is about it, 1 touches it, 0 is not."""
+    """A query and its grades: 3 answers it, 2 is about it, 1 touches it, 0 is not about it."""
 
     id: str
     language: str
