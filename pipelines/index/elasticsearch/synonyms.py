@@ -84,13 +84,13 @@ class SynonymSets:
                 return None
             return {rule["synonyms"] for rule in found["synonyms_set"]}
 
-        return {code: self._connection.once(lambda client, code=code: ask(client, code)) for code in self._rules}  # type: ignore[misc]
+        return {code: self._connection.patiently(lambda client, code=code: ask(client, code)) for code in self._rules}  # type: ignore[misc]
 
     def _load(self, codes: Iterable[str]) -> tuple[str, ...]:
         loaded = []
         for code in codes:
             rules = [{"synonyms": rule.line} for rule in self._rules[code]]
-            self._connection.once(
+            self._connection.patiently(
                 lambda client, code=code, rules=rules: client.synonyms.put_synonym(  # type: ignore[misc]
                     id=self._name(code), synonyms_set=rules
                 )
