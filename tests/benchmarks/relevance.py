@@ -93,6 +93,7 @@ def _searches(corpus: list[Text], places: Places) -> Iterator[tuple[str, Search]
             for start in range(0, len(corpus), _BATCH):
                 index.write([_draft(text) for text in corpus[start : start + _BATCH]])
             index.refresh()
+            yield f"newsbeam, any word, {place.name}", lambda query, index=index: _keys(index, query, " OR ")  # type: ignore[misc]
             yield f"newsbeam search, {place.name}", lambda query, index=index: _keys(index, query)  # type: ignore[misc]
 
 
@@ -148,6 +149,6 @@ def _instant(written: str | None) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _keys(index: SearchIndex, query: Query) -> list[str]:
-    request = SearchRequest(query=query.text, language=query.language, limit=HITS, facets=())
+def _keys(index: SearchIndex, query: Query, between: str = " ") -> list[str]:
+    request = SearchRequest(query=between.join(query.text.split()), language=query.language, limit=HITS, facets=())
     return [hit.article.id[:KEY] for hit in index.search(request).hits]
