@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl
 
 from corpus import rss
 
+from pipelines.fetch import robots
+
 FEED = rss(3)
 HTML = b"<html><head><title>Sorry</title></head><body><h1>Out of order</h1></body></html>"
 PAGE = (
@@ -205,6 +207,8 @@ ANSWERS: dict[str, Callable[[Handler], None]] = {
 @contextmanager
 def serve() -> Iterator[Server]:
     """A server for the time of a `with`."""
+    # What this process was told by an earlier server of the same port holds no longer.
+    robots.forget()
     server = Server()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

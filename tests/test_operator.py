@@ -60,7 +60,7 @@ def test_a_longest_time_stops_a_run_between_chunks_and_the_next_one_finishes(
 def test_what_is_not_done_when_the_grace_is_over_is_ended(newsbeam: Newsbeam) -> None:
     with serve() as server:
         server.feeds["/herald"] = rss(3)
-        write_feeds(newsbeam.config, {"drip": server.url + "/drip", "herald": server.url + "/herald"})
+        write_feeds(newsbeam.config, {"drip": server.url + "/drip"})
         process = newsbeam.start("run", "--grace", "1s")
         while not server.seen["/drip"] and process.poll() is None:
             time.sleep(0.02)
@@ -70,6 +70,7 @@ def test_what_is_not_done_when_the_grace_is_over_is_ended(newsbeam: Newsbeam) ->
         assert process.returncode == 75
         assert said == "newsbeam: the grace of 1s is over, ended at once; nothing is lost, run again\n"
         assert time.monotonic() - signalled < 10
+        write_feeds(newsbeam.config, {"drip": server.url + "/drip", "herald": server.url + "/herald"})
         assert newsbeam.report("--source", "herald")["totals"]["seen"] == 3
 
 

@@ -61,6 +61,11 @@ class Robots:
         return _remember(site, self._private, Protego.parse(text))
 
 
+def forget() -> None:
+    """Ask every site anew."""
+    _remembered.clear()
+
+
 def _recall(site: str, private: bool) -> Protego | None:
     until, rules = _remembered.get((site, private), (0.0, None))
     return rules if monotonic() < until else None

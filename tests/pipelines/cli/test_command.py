@@ -52,7 +52,7 @@ def test_the_version_is_the_packages(newsbeam: Command) -> None:
     ("arguments", "said"),
     [
         (["serch"], "No such command 'serch'. Did you mean 'search'?"),
-        (["search", "--lmit", "3"], "No such option: --lmit (Possible options: --limit)"),
+        (["search", "--lmit", "3"], "No such option: --lmit (Possible options: --like, --limit)"),
         (["search", "--limit", "many"], "--limit"),
         (["search", "--limit", "1001"], "--limit"),
         (["search", "x", "y"], "unexpected extra argument"),
