@@ -5,7 +5,7 @@ from functools import singledispatch
 from typing import Any as Json
 
 from pipelines.index import query as tree
-from pipelines.index.elasticsearch.schema import MACHINE_FIELDS, SPELLED
+from pipelines.index.elasticsearch.schema import MACHINE_FIELDS, SPELLED, STEMMED
 from pipelines.index.fields import FIELDS, NEAR, NEAR_BOOST, OTHER_TEXT, SEARCHABLE, WORD_FIELDS, Kind
 from pipelines.names import fold_name
 
@@ -34,14 +34,14 @@ def _(_query: tree.Everything) -> Dsl:
 def _(query: tree.Words) -> Dsl:
     together = query.phrase or tree.UNSPACED.search(query.text)
     if query.field is None:
-        return _texts(query, type="phrase", slop=query.slop) if together else _words(query)
+        return _texts(query, type="phrase", **_loosely(query, query.slop)) if together else _words(query)
     if SEARCHABLE[query.field] is Kind.NAME:
         return _name(query.field, query.text)
     if not _is_text(query.field):
         return _on(query.field, {"term": {_folded(query.field): _value(query.field, query.text)}})
     field = _form(query.field, query)
     if together:
-        return _on(query.field, {"match_phrase": {field: {"query": query.text, "slop": query.slop}}})
+        return _on(query.field, {"match_phrase": {field: {"query": query.text, **_loosely(query, query.slop)}}})
     return _on(query.field, {"match": {field: {"query": query.text, "operator": "and"}}})
 
 
@@ -147,7 +147,13 @@ def _words(query: tree.Words) -> Dsl:
     found = _texts(query, type="cross_fields", operator="and", tie_breaker=OTHER_TEXT)
     if " " not in query.text:
         return found
-    return {"bool": {"must": [found], "should": [_texts(query, type="phrase", slop=NEAR, boost=NEAR_BOOST)]}}
+    near = _texts(query, type="phrase", boost=NEAR_BOOST, **_loosely(query, NEAR))
+    return {"bool": {"must": [found], "should": [near]}}
+
+
+def _loosely(query: tree.Words, slop: int) -> Dsl:
+    """So many places between the words. Each way through their synonyms would be tried then: they stand for themselves."""
+    return {"slop": slop, "analyzer": STEMMED} if slop and not query.exact else {"slop": slop}
 
 
 def _texts(query: tree.Words, **how: Json) -> Dsl:

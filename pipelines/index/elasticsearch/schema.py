@@ -16,6 +16,9 @@ Body = dict[str, Any]
 SPELLED = "folded_names"
 """An object beside the fields of an article: the words of each name as `fold_name` spells them."""
 
+STEMMED = "news_stemmed"
+"""The analyzer of phrases with words between: stems, and no synonyms."""
+
 DELAY = "delay_minutes"
 """From publication to first sight, for who looks at the health of feeds; Elasticsearch works it out as it indexes."""
 
@@ -164,7 +167,7 @@ def index_settings(extra: Mapping[str, Any]) -> Body:
 
 
 def analysis(language: Language, synonyms: Body | None = None) -> Body:
-    """Analyzers `news`, `news_search` and `news_exact` of one language, with their filters.
+    """Analyzers `news`, `news_search`, STEMMED and `news_exact` of one language, with their filters.
 
     Compounds are taken apart in what is stored, synonyms are added to what is asked: both leave phrases whole.
     """
@@ -182,7 +185,7 @@ def analysis(language: Language, synonyms: Body | None = None) -> Body:
         stored, asked = (
             _analyzer("cjk_width", "news_lowercase", pairs) for pairs in ("news_pairs_and_signs", "news_pairs")
         )
-        body["analyzer"] |= {"news": stored, "news_search": asked, "news_exact": asked}
+        body["analyzer"] |= {"news": stored, "news_search": asked, STEMMED: asked, "news_exact": asked}
         return body
     chain = ["news_lowercase"]
     for name in language.elasticsearch.filters:
@@ -205,6 +208,7 @@ def analysis(language: Language, synonyms: Body | None = None) -> Body:
     body["analyzer"] |= {
         "news": _analyzer(*chain, *parts, *stems, "asciifolding", *once),
         "news_search": _analyzer(*chain, *stems, "asciifolding", *others),
+        STEMMED: _analyzer(*chain, *stems, "asciifolding"),
         "news_exact": _analyzer("news_lowercase", "asciifolding"),
     }
     return body

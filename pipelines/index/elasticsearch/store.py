@@ -10,6 +10,7 @@ from pydantic_core import PydanticSerializationError
 
 from models.article import Article
 from models.document import Known
+from models.errors import NewsbeamError, SetupError
 from models.outcome import Draft, OutcomeKind, Verdict
 from models.search import SearchRequest, SearchResult
 from models.settings import ElasticsearchSettings
@@ -20,6 +21,7 @@ from pipelines.index.elasticsearch.bulk import Action, index_action
 from pipelines.index.elasticsearch.client import Connection, describe
 from pipelines.index.elasticsearch.compile import Dsl
 from pipelines.index.elasticsearch.documents import with_spelled_names
+from pipelines.index.elasticsearch.schema import STEMMED
 from pipelines.index.elasticsearch.setup import (
     alias,
     current_indices,
@@ -205,5 +207,7 @@ class ElasticsearchIndex:
         self._connection.close()
 
 
-def _not_understood(error: BadRequestError) -> QueryError:
+def _not_understood(error: BadRequestError) -> NewsbeamError:
+    if f"[{STEMMED}] not found" in describe(error.body):
+        return SetupError("The indices are of an older Newsbeam; run newsbeam index migrate.")
     return QueryError(f"Elasticsearch can't answer this query ({describe(error.body)}); make it simpler.")

@@ -91,9 +91,11 @@ class Analysis:
         """The same without other forms or other words."""
         return [(run,) for run in _runs(self.exact, text)]
 
-    def asked_together(self, text: str) -> list[Terms]:
-        """The same for a phrase: every way to say the whole of it."""
+    def asked_together(self, text: str, slop: int = 0) -> list[Terms]:
+        """The same for a phrase: every way to say the whole of it, as typed first; that alone if words may be between."""
         stems = [(stem,) for stem in self.words.analyze(text)]
+        if slop:
+            return [tuple(stem for (stem,) in stems)]
         ways = islice(product(*self._synonyms.expand(stems)), _MOST_PHRASES)
         return [tuple(term for part in way for term in part) for way in ways]
 
@@ -119,7 +121,7 @@ class _Synonyms:
             for length in range(min(self._longest, len(parts) - at), 0, -1):
                 run = tuple(term for part in parts[at : at + length] for term in part)
                 if run in self._found:
-                    yield tuple(self._found[run])
+                    yield tuple(sorted(self._found[run], key=lambda way: way != run))
                     at += length
                     break
             else:

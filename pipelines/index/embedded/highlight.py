@@ -81,7 +81,7 @@ def _needles(query: Words | Wildcard | Fuzzy, analysis: Analysis) -> Iterator[Ne
             ways = [whole] if query.phrase else [run for runs in analysis.asked_exactly(query.text) for run in runs]
             yield from (Needle(way, query.slop, exact=True) for way in ways)
         case Words(phrase=True):
-            yield from (Needle(way, query.slop) for way in analysis.asked_together(query.text))
+            yield from (Needle(way, query.slop) for way in analysis.asked_together(query.text, query.slop))
         case Words():
             yield from (Needle(way) for ways in analysis.asked(query.text) for way in ways)
         case Wildcard():

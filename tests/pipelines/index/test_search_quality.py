@@ -130,6 +130,27 @@ def test_a_synonym_and_a_compound_are_marked_where_they_stand(news: SearchIndex)
     assert "<em>Grünen</em>" in marked("exact:grunen")
 
 
+NAMES = (
+    "Vereinigte Staaten, Vereinte Nationen, Europäische Union, Europäische Zentralbank, Nordatlantikpakt, Myanmar,"
+    " Sowjetunion, Internationaler Währungsfonds, Weltgesundheitsorganisation, Welthandelsorganisation, Holland"
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "USA UN EU EZB NATO Birma UdSSR IWF WHO WTO Niederlande",
+        f'"{NAMES}"',
+        '"Vereinigte Staaten, Vereinte Nationen, Europäische Union"~9',
+        '"Nationen Holland"~99',
+    ],
+)
+def test_many_words_with_synonyms_are_no_burden(index: SearchIndex, query: str) -> None:
+    index.write([make_draft("all", language="de", title="Kürzel", body=NAMES)])
+    index.refresh()
+    assert index.search(SearchRequest(query=query)).total == 1
+
+
 def test_words_close_together_come_first(news: SearchIndex) -> None:
     assert found(news, "lluvia bolsa")[0] == "near"
 
