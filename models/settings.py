@@ -1,9 +1,10 @@
 """What configures Newsbeam: `newsbeam.yaml` and `feeds.yaml`, as read and checked before anything runs."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
 
@@ -14,15 +15,23 @@ from models.source import Content, FeedSource
 from models.synonyms import Synonyms
 
 
+def _split(value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname or "", parts.port
+        host.encode("ascii" if ":" in host else "idna")
+    except UnicodeError as error:
+        raise ValueError("has a host that is no name") from error
+    except ValueError as error:
+        raise ValueError(f"is not an address ({error})") from error
+    return parts
+
+
 def _index(value: str) -> str:
     if "://" not in value:
         return value
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError(f"is not an address ({error})") from error
-    if parts.scheme not in ("http", "https") or not host:
+    parts = _split(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("is neither a directory nor an address; write it as http://localhost:9200/news")
     if parts.username is not None or parts.password is not None:
         raise ValueError(
@@ -119,19 +128,23 @@ class ElasticsearchSettings(Model):
 
 
 def _kibana(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError(f"is not an address ({error})") from error
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+    parts = _split(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("is no address of a Kibana; write it as http://localhost:5601")
     if parts.username is not None or parts.password is not None:
         raise ValueError(
             "must not hold a user name or password; set 'kibana.username' and put the password into the environment"
             " variable NEWSBEAM_KIBANA_PASSWORD"
         )
+    if not (parts.path.isascii() and parts.path.isprintable()) or " " in value:
+        raise ValueError("has a space or a letter in its path that must be written with %, as %20")
     return value.rstrip("/")
+
+
+def _space(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]+", value):
+        raise ValueError("is no id of a space; it has small letters, digits, - and _, as in addresses behind /s/")
+    return value
 
 
 class KibanaSettings(Model):
@@ -140,7 +153,7 @@ class KibanaSettings(Model):
     url: Annotated[str, AfterValidator(_kibana)] | None = Field(
         default=None, description="with its base path, if it has one: http://localhost:5601"
     )
-    space: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+$")] = Field(
+    space: Annotated[str, AfterValidator(_space)] = Field(
         default="default", description="the id of a space, as it stands in addresses behind /s/"
     )
     ca_certs: Path | None = None

@@ -1,5 +1,6 @@
 """`newsbeam kibana`: data views, saved searches and dashboards, into a Kibana or a file."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -95,7 +96,8 @@ def _chosen(settings: KibanaSettings, url: str | None, space: str | None) -> Kib
     except ValidationError as error:
         problem = error.errors()[0]
         option, why = str(problem["loc"][0]), str(problem["msg"]).removeprefix("Value error, ")
-        raise SetupError(f"--{option} {said[option]!r}: {why}.") from error
+        shown = re.sub(r"(?<=//)[^/]*@", "…@", said[option])
+        raise SetupError(f"--{option} {shown!r}: {why}.") from error
 
 
 def _assets(settings: Settings, space: str) -> Assets:

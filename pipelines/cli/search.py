@@ -66,9 +66,11 @@ def search(
     newsbeam search --like 3fa94c27d1b85e60c9f2a7714be08d35 --since 30d
     ```
     """
+    if like is not None and not like.strip():
+        raise SetupError("--like: which article? newsbeam search --json shows the id of each.")
     request = request_of(query, language, since, until, source, filters).model_copy(
         update={
-            "like": like,
+            "like": like and like.strip().lower(),
             "limit": limit,
             "offset": offset,
             "sort": sort or ("relevance" if query.strip() or like else "newest"),

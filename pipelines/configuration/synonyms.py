@@ -12,25 +12,25 @@ SYNONYMS = "synonyms"
 def load_synonyms(directory: Path) -> tuple[Synonyms | None, list[Problem]]:
     """Our synonyms with those of a directory, and what is wrong in its files; None where it has no files."""
     found: Synonyms = {}
+    home = directory / SYNONYMS
+    try:
+        files = sorted(home.iterdir())
+    except FileNotFoundError:
+        return None, []
+    except OSError as error:
+        return None, [Problem(Place(str(home)), f"is no directory that can be read ({error.strerror})")]
     problems: list[Problem] = []
-    for file in sorted((directory / SYNONYMS).glob("*.txt")):
-        if file.stem not in with_synonyms():
-            near = nearest(file.stem, with_synonyms())
-            hint = f"did you mean {near}.txt?" if near else f"known: {', '.join(with_synonyms())}"
-            problems.append(Problem(Place(str(file)), f"is named after no language with synonyms; {hint}"))
+    for file in files:
+        if file.suffix.lower() != ".txt" and file.stem not in with_synonyms():
             continue
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            problems.append(Problem(Place(str(file)), f"is not UTF-8 at byte {error.start}; save it as UTF-8"))
-            continue
-        except OSError as error:
-            problems.append(Problem(Place(str(file)), f"can't be read ({error.strerror}); change its rights"))
+        text, problem = _text(file)
+        if problem:
+            problems.append(Problem(Place(str(file)), problem))
             continue
         rules: list[SynonymRule] = []
-        for line, rule, problem in read_rules(text):
+        for line, rule, wrong in read_rules(text):
             if rule is None:
-                problems.append(Problem(Place(str(file), line, 1), problem))
+                problems.append(Problem(Place(str(file), line, 1), wrong))
             else:
                 rules.append(rule)
         found[file.stem] = tuple(rules)
@@ -41,3 +41,19 @@ def load_synonyms(directory: Path) -> tuple[Synonyms | None, list[Problem]]:
         if code in found and len(rules) > MOST_RULES
     ]
     return (merged if found else None), problems
+
+
+def _text(file: Path) -> tuple[str, str]:
+    """What a file holds, or why it can't be taken."""
+    if file.suffix != ".txt" or file.stem not in with_synonyms():
+        near = nearest(file.stem, with_synonyms())
+        hint = f"did you mean {near}.txt?" if near else f"known: {', '.join(with_synonyms())}"
+        return "", f"is not named after a language with synonyms, and .txt; {hint}"
+    if not file.is_file():
+        return "", "is no file; put one in its place, or remove it"
+    try:
+        return file.read_text(encoding="utf-8-sig"), ""
+    except UnicodeDecodeError as error:
+        return "", f"is not UTF-8 at byte {error.start}; save it as UTF-8"
+    except OSError as error:
+        return "", f"can't be read ({error.strerror}); change its rights"

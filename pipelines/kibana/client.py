@@ -1,34 +1,30 @@
 """The way to a Kibana: who we are there, what it holds, and what its refusals mean to us."""
 
 import json
+import re
 import ssl
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from http.client import HTTPException
-from typing import Any, NamedTuple
+from typing import TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 from uuid import uuid4
 
+from pydantic import ValidationError
+
 from models.errors import SetupError, TryLater
 from models.settings import KibanaSettings
 from pipelines import NEWSBEAM_VERSION
-from pipelines.index.elasticsearch.client import read_secret, transient
+from pipelines.index.elasticsearch.client import transient
+from pipelines.kibana.answers import SPACES, Held, Imported, Key, Status, missing_objects, reason
 from pipelines.kibana.assets import DEFAULT_SPACE
 from pipelines.kibana.saved import SavedObject
+from pipelines.secrets import read_api_key, read_secret
 
 _OLDEST = 8
 
-Key = tuple[str, str]
-"""Type and id of an object."""
-
-
-class Held(NamedTuple):
-    """An object as Kibana holds it, and when it was written last."""
-
-    attributes: dict[str, Any]
-    references: list[dict[str, Any]]
-    updated_at: str
+_ANSWER = TypeVar("_ANSWER")
 
 
 class Kibana:
@@ -52,14 +48,14 @@ class Kibana:
 
     def check(self) -> None:
         """Raise SetupError where something else than Kibana 8 or newer answers, or the space isn't there."""
-        status = self._ask("GET", f"{self.address}/api/status")
-        if not isinstance(status, dict) or "status" not in status:
-            raise SetupError(f"What answers at {self.address} is not Kibana; correct its address.")
-        version = str((status.get("version") or {}).get("number") or "")
-        if not version:  # who is not known is told no version
+        status = self._read(Status.model_validate_json, self._ask("GET", f"{self.address}/api/status"))
+        version = status.version.number
+        if not version:
             raise self._refused()
-        major = version.partition(".")[0]
-        if not major.isdigit() or int(major) < _OLDEST:
+        major = re.match(r"[0-9]{1,4}", version)
+        if major is None:
+            raise self._no_kibana()
+        if int(major[0]) < _OLDEST:
             raise SetupError(f"Kibana at {self.address} is {version}; Newsbeam's dashboards need 8 or newer.")
         if self.space != DEFAULT_SPACE:
             self._check_space()
@@ -69,19 +65,20 @@ class Kibana:
         asked = list(keys)
         while asked:
             wanted = [{"type": kind, "id": id_} for kind, id_ in asked]
-            answer = self._ask(
-                "POST",
-                f"{self._base()}/api/saved_objects/_export",
-                json.dumps({"objects": wanted, "excludeExportDetails": True}).encode(),
-                missing_objects=True,
-            )
-            if isinstance(answer, _Missing):
-                left = [key for key in asked if key not in answer]
+            try:
+                answer = self._ask(
+                    "POST",
+                    f"{self._base()}/api/saved_objects/_export",
+                    json.dumps({"objects": wanted, "excludeExportDetails": True}).encode(),
+                )
+            except _Missing as error:
+                left = [key for key in asked if key not in error.keys]
                 if left == asked:
-                    raise SetupError(f"Kibana at {self.address} does not say which objects it misses.")
+                    raise SetupError(f"Kibana at {self.address} does not say which objects it misses.") from error
                 asked = left
             else:
-                return {(each["type"], each["id"]): _held(each) for each in answer if "attributes" in each}
+                found = [self._read(Held.model_validate_json, line) for line in answer.splitlines() if line.strip()]
+                return {(each.type, each.id): each for each in found}
         return {}
 
     def write(self, objects: Sequence[SavedObject]) -> None:
@@ -98,49 +95,40 @@ class Kibana:
             body.encode(),
             media_type=f"multipart/form-data; boundary={border}",
         )
-        if not isinstance(answer, dict) or "success" not in answer:
-            raise SetupError(f"What answers at {self.address} is not Kibana; correct its address.")
-        if not answer["success"]:
-            errors = answer.get("errors") or []
-            said = "; ".join(dict.fromkeys(map(_said, errors))) or "no reason given"
+        done = self._read(Imported.model_validate_json, answer)
+        if not done.success:
+            said = "; ".join(dict.fromkeys(map(str, done.errors))) or "no reason given"
             raise SetupError(
-                f"Kibana at {self.address} took {answer.get('successCount', 0)} of {len(objects)} objects and refused"
-                f" {len(errors)}: {said[:800]}. Put that right, then run newsbeam kibana install again."
+                f"Kibana at {self.address} took {done.taken} of {len(objects)} objects and refused"
+                f" {len(done.errors)}: {said[:800]}. Put that right, then run newsbeam kibana install again."
             )
 
     def _check_space(self) -> None:
-        found = self._ask("GET", f"{self.address}/api/spaces/space")
-        there = [str(each["id"]) for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        spaces = self._read(SPACES.validate_json, self._ask("GET", f"{self.address}/api/spaces/space"))
+        there = sorted(space.id for space in spaces)
         if self.space not in there:
             raise SetupError(
                 f"Kibana at {self.address} has no space {self.space!r} that this key or user may see; there"
-                f" {'are ' + ', '.join(sorted(there)) if there else 'is none'}."
+                f" {'are ' + ', '.join(there) if there else 'is none'}."
             )
 
     def _base(self) -> str:
         return self.address if self.space == DEFAULT_SPACE else f"{self.address}/s/{self.space}"
 
-    def _ask(
-        self,
-        method: str,
-        url: str,
-        body: bytes | None = None,
-        *,
-        media_type: str = "application/json",
-        missing_objects: bool = False,
-    ) -> Any:
-        """The JSON of an answer; one value a line becomes a list. With `missing_objects`, a _Missing names them."""
+    def _ask(self, method: str, url: str, body: bytes | None = None, *, media_type: str = "application/json") -> bytes:
+        """The body of an answer. Raises _Missing where objects that are asked for are not there."""
         headers = self._headers if body is None else self._headers | {"Content-Type": media_type}
         request = Request(url, data=body, headers=headers, method=method)
         try:
             with self._opener.open(request, timeout=self._settings.request_timeout) as answer:
-                return self._json(answer.read(), several=missing_objects)
+                content: bytes = answer.read()
+                return content
         except HTTPError as error:
             with error:
                 refusal = error.read()
-            if missing_objects and error.code == 400 and (missing := _missing(refusal)):
-                return missing
-            raise self._meaning(error.code, _reason(refusal)) from error
+            if error.code == 400 and (missing := missing_objects(refusal)):
+                raise _Missing(missing) from error
+            raise self._meaning(error.code, reason(refusal)) from error
         except TimeoutError as error:
             raise TryLater(
                 f"Kibana at {self.address} did not answer within {self._settings.request_timeout:g} s; try again later."
@@ -150,33 +138,35 @@ class Kibana:
         except (OSError, HTTPException) as error:
             raise self._unreached(error) from error
 
-    def _json(self, content: bytes, *, several: bool) -> Any:
+    def _read(self, read: Callable[[bytes], _ANSWER], content: bytes) -> _ANSWER:
         try:
-            if several:
-                return [json.loads(line) for line in content.splitlines() if line.strip()]
-            return json.loads(content)
-        except ValueError as error:
-            raise SetupError(f"What answers at {self.address} is not Kibana; correct its address.") from error
+            return read(content)
+        except ValidationError as error:
+            raise self._no_kibana() from error
 
-    def _meaning(self, status: int, reason: str) -> SetupError | TryLater:
+    def _no_kibana(self) -> SetupError:
+        return SetupError(f"What answers at {self.address} is not Kibana; correct its address.")
+
+    def _meaning(self, status: int, said: str) -> SetupError | TryLater:
         if status == 401:
             return self._refused()
         if status == 403:
             return SetupError(
                 f"Kibana at {self.address} does not permit this to the key or user in the space {self.space!r}:"
-                f" {reason}. It needs 'All' on Saved Objects Management, Discover, Dashboard, Visualize and Data Views."
+                f" {said}. It needs 'All' on Saved Objects Management, Discover, Dashboard, Visualize and Data Views."
             )
         if status < 400:
             return SetupError(
                 f"What answers at {self.address} sends requests elsewhere ({status}); correct its address."
             )
-        if status == 404:
+        if status in (404, 405):
             return SetupError(
-                f"There is no Kibana at {self.address} (404); its address includes its base path, where it has one."
+                f"There is no Kibana at {self.address} ({status}); its address includes its base path, where it has"
+                " one, but no space (--space names it)."
             )
         if transient(status):
-            return TryLater(f"Kibana at {self.address} is not ready ({status}: {reason}); try again later.")
-        return SetupError(f"Kibana at {self.address} refused ({status}: {reason}).")
+            return TryLater(f"Kibana at {self.address} is not ready ({status}: {said}); try again later.")
+        return SetupError(f"Kibana at {self.address} refused ({status}: {said}).")
 
     def _refused(self) -> SetupError:
         return SetupError(
@@ -205,42 +195,16 @@ class _NoRedirects(HTTPRedirectHandler):
         """No request."""
 
 
-class _Missing(set[Key]):
-    """What is not there."""
+class _Missing(Exception):
+    """Objects that are not there."""
 
-
-def _held(saved: dict[str, Any]) -> Held:
-    return Held(saved["attributes"], list(saved.get("references") or []), str(saved.get("updated_at") or ""))
-
-
-def _missing(refusal: bytes) -> _Missing:
-    """The objects that an export could not find, as it lists them."""
-    try:
-        listed = json.loads(refusal)["attributes"]["objects"]
-        return _Missing((each["type"], each["id"]) for each in listed if each["error"]["statusCode"] == 404)
-    except (ValueError, KeyError, TypeError):
-        return _Missing()
-
-
-def _said(error: dict[str, Any]) -> str:
-    """What an import says of one object."""
-    why = error.get("error") or {}
-    what = f"{error.get('type')} {error.get('id')}: {why.get('message') or why.get('type') or 'unknown'}"
-    needed: Iterable[dict[str, Any]] = why.get("references") or ()
-    return what + "".join(f", {each.get('type')} {each.get('id')}" for each in needed)
-
-
-def _reason(refusal: bytes) -> str:
-    """What Kibana says in the body of a refusal."""
-    try:
-        said = json.loads(refusal).get("message")
-    except (ValueError, AttributeError):
-        said = refusal.decode(errors="replace").strip()
-    return " ".join(str(said or "no reason given").split())[:300]
+    def __init__(self, keys: frozenset[Key]) -> None:
+        super().__init__(keys)
+        self.keys = keys
 
 
 def _authorization(settings: KibanaSettings) -> dict[str, str]:
-    api_key = read_secret(settings.api_key_file, settings.api_key_env, "kibana.api_key_file")
+    api_key = read_api_key(settings.api_key_file, settings.api_key_env, "kibana.api_key_file")
     if settings.username is None:
         return {"Authorization": f"ApiKey {api_key}"} if api_key else {}
     if api_key:

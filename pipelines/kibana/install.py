@@ -12,8 +12,9 @@ from typing import Any
 
 from models.base import Model
 from pipelines import NEWSBEAM_VERSION
+from pipelines.kibana.answers import Held, Key
 from pipelines.kibana.assets import Assets
-from pipelines.kibana.client import Held, Key, Kibana
+from pipelines.kibana.client import Kibana
 from pipelines.kibana.saved import NO_SEARCH_SOURCE, SavedObject, compact, digest
 
 _TEXT = (

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from elasticsearch import Elasticsearch
 
+from tests.clearing import delete_all
 from tests.elasticsearch_server import Unavailable, elasticsearch
 
 _SERIAL = count(1)
@@ -33,8 +34,7 @@ class Place:
             yield f"{self.url}/{prefix}"
         finally:
             with Elasticsearch(self.url, request_timeout=120) as client:
-                for index in client.indices.get(index=f"{prefix}-*", expand_wildcards="all"):
-                    client.indices.delete(index=index)
+                delete_all(client, f"{prefix}-")
 
 
 class Places:

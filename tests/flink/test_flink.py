@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from clearing import delete_all
 from command import Newsbeam, write_feeds
 from corpus import records, rss, write_records
 from elasticsearch import Elasticsearch
@@ -29,8 +30,7 @@ def prefix(elasticsearch_url: str) -> Iterator[str]:
     prefix = f"flink-{uuid4().hex[:12]}"
     yield f"{elasticsearch_url}/{prefix}"
     with Elasticsearch(elasticsearch_url) as client:
-        for name in client.indices.get(index=f"{prefix}*"):
-            client.indices.delete(index=name)
+        delete_all(client, prefix)
 
 
 @pytest.fixture(scope="module")

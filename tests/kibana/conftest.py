@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import pytest
+from clearing import delete_all
 from elasticsearch import Elasticsearch
 from elasticsearch_server import Unavailable
 from kibana.browser import browser as open_browser
@@ -92,8 +93,7 @@ def newsroom(
         yield address
     finally:
         with Elasticsearch(elasticsearch_url) as client:
-            if names := list(client.indices.get(index=f"{prefix}-*")):
-                client.indices.delete(index=names)
+            delete_all(client, f"{prefix}-")
 
 
 @pytest.fixture(scope="session")

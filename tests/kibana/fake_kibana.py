@@ -13,7 +13,10 @@ Saved = dict[str, Any]
 
 
 class FakeKibana(ThreadingHTTPServer):
-    """`objects` holds what is saved in each space; each import gives all it writes the next time of the clock."""
+    """`objects` holds what is saved in each space; each import gives all it writes the next time of the clock.
+
+    `answers` holds what it says instead, by path.
+    """
 
     daemon_threads = True
 
@@ -27,6 +30,7 @@ class FakeKibana(ThreadingHTTPServer):
         self.starting = False
         self.refused_type: str | None = None
         self.imports = 0
+        self.answers: dict[str, bytes] = {}
         self.authorizations: set[str | None] = set()
         self._clock = count()
 
@@ -109,7 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refused(self) -> bool:
         self.server.authorizations.add(self.headers.get("authorization"))
-        if self.server.starting:
+        if (answer := self.server.answers.get(self.path.partition("?")[0])) is not None:
+            self._send(200, answer, "application/json")
+        elif self.server.starting:
             self._send(503, b"Kibana server is not ready yet", "text/html")
         elif self.server.key and self.headers.get("authorization") != f"ApiKey {self.server.key}":
             self._error(401, "Unauthorized")

@@ -12,6 +12,7 @@ from kibana.newsroom import fill
 from pipelines.kibana.assets import Assets
 from pipelines.kibana.feed_health import feed_health
 from pipelines.kibana.news import news
+from tests.clearing import delete_all
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PREFIX = "newsbeam-pictures"
@@ -43,8 +44,7 @@ def main() -> None:
             _take(server)
         finally:
             with Elasticsearch(server) as client:
-                if names := list(client.indices.get(index=f"{PREFIX}-*")):
-                    client.indices.delete(index=names)
+                delete_all(client, f"{PREFIX}-")
 
 
 if __name__ == "__main__":

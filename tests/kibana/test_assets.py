@@ -6,6 +6,7 @@ from itertools import combinations
 from uuid import uuid4
 
 import pytest
+from clearing import delete_all
 from elasticsearch import Elasticsearch
 
 from models.settings import Settings
@@ -46,8 +47,7 @@ def fields(elasticsearch_url: str) -> Iterator[dict[str, dict[str, bool]]]:
         finally:
             index.close()
             store.close()
-            if names := list(client.indices.get(index=f"{prefix}-*")):
-                client.indices.delete(index=names)
+            delete_all(client, f"{prefix}-")
 
 
 def _data_view(saved: SavedObject) -> str | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from clearing import delete_all
 from elasticsearch import Elasticsearch
 
 from models.article import Precision
@@ -19,8 +20,7 @@ def address(elasticsearch_url: str) -> Iterator[str]:
     prefix = f"k{uuid4().hex[:10]}"
     yield f"{elasticsearch_url}/{prefix}"
     with Elasticsearch(elasticsearch_url) as client:
-        if names := list(client.indices.get(index=f"{prefix}-*")):
-            client.indices.delete(index=names)
+        delete_all(client, f"{prefix}-")
 
 
 def test_the_delay_is_the_time_from_publication_to_first_sight_where_the_hour_is_known(

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from articles import NOON, article_id, make_article, make_draft
+from clearing import delete_all
 from elasticsearch import Elasticsearch
 
 from models.article import Article, Entity, Mention, Quote
@@ -78,7 +79,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
     url, prefix = request.getfixturevalue("elasticsearch_url"), f"t-{uuid4().hex[:12]}"
     yield Settings(index=f"{url}/{prefix}")
     with Elasticsearch(url) as client:
-        client.indices.delete(index=list(client.indices.get(index=f"{prefix}-*")))
+        delete_all(client, f"{prefix}-")
 
 
 def indexed(name: str, **fields: Any) -> Draft:

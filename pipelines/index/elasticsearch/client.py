@@ -1,12 +1,10 @@
 """The way to an Elasticsearch: its address, who we are there, and what its refusals mean to us."""
 
 import ipaddress
-import os
 import random
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,6 +14,7 @@ from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
 from models.errors import NewsbeamError, SetupError, TryLater
 from models.settings import ElasticsearchSettings
+from pipelines.secrets import read_api_key, read_secret
 from pipelines.stop import STOP
 
 DEFAULT_PREFIX = "newsbeam"
@@ -236,7 +235,7 @@ def _is_loopback(url: str) -> bool:
 
 
 def _credentials(settings: ElasticsearchSettings) -> dict[str, Any]:
-    api_key = read_secret(settings.api_key_file, settings.api_key_env, "elasticsearch.api_key_file")
+    api_key = read_api_key(settings.api_key_file, settings.api_key_env, "elasticsearch.api_key_file")
     if settings.username is None:
         return {"api_key": api_key} if api_key else {}
     if api_key:
@@ -248,14 +247,3 @@ def _credentials(settings: ElasticsearchSettings) -> dict[str, Any]:
     if not password:
         raise SetupError(f"There is no password for {settings.username!r}; set {settings.password_env}.")
     return {"basic_auth": (settings.username, password)}
-
-
-def read_secret(file: Path | None, variable: str, setting: str) -> str | None:
-    """What the file holds, if one is set, else the environment variable."""
-    if file is None:
-        return os.environ.get(variable)
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not text"
-        raise SetupError(f"{file} can't be read ({reason}); correct '{setting}'.") from error

@@ -152,7 +152,7 @@ def _words(query: tree.Words) -> Dsl:
 
 
 def _loosely(query: tree.Words, slop: int) -> Dsl:
-    """So many places between the words. Each way through their synonyms would be tried then: they stand for themselves."""
+    """So many places between the words, which stand for themselves: every way through their synonyms would be tried."""
     return {"slop": slop, "analyzer": STEMMED} if slop and not query.exact else {"slop": slop}
 
 

@@ -66,10 +66,11 @@ class SynonymSets:
         for code, lines in self._held(version).items():
             wanted = {rule.line for rule in self._rules[code]}
             if lines is None:
-                found[code] = "its synonyms are absent"
+                found[code] = "its synonyms are absent, which newsbeam index setup loads"
             elif missing_or_more := wanted ^ lines:
                 count = len(missing_or_more)
-                found[code] = f"its synonyms differ in {count} {'line' if count == 1 else 'lines'}"
+                lines_ = "line" if count == 1 else "lines"
+                found[code] = f"its synonyms differ in {count} {lines_}, which newsbeam index setup loads"
         return found
 
     def _held(self, version: tuple[int, ...] | None) -> Mapping[str, set[str] | None]:

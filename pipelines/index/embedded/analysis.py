@@ -92,7 +92,7 @@ class Analysis:
         return [(run,) for run in _runs(self.exact, text)]
 
     def asked_together(self, text: str, slop: int = 0) -> list[Terms]:
-        """The same for a phrase: every way to say the whole of it, as typed first; that alone if words may be between."""
+        """The same for a phrase: every way to say all of it, as typed first; that alone where words may be between."""
         stems = [(stem,) for stem in self.words.analyze(text)]
         if slop:
             return [tuple(stem for (stem,) in stems)]

@@ -131,7 +131,8 @@ class Compiler:
             return _all([_best([self._phrase(form, way) for way in ways]) for ways in self._asked(query)])
         if query.exact:
             return self._phrase(form, self._analysis.exact.analyze(query.text), query.slop)
-        return _best([self._phrase(form, way, query.slop) for way in self._analysis.asked_together(query.text, query.slop)])
+        ways = self._analysis.asked_together(query.text, query.slop)
+        return _best([self._phrase(form, way, query.slop) for way in ways])
 
     def _asked(self, query: Words) -> list[tuple[Terms, ...]]:
         return self._analysis.asked_exactly(query.text) if query.exact else self._analysis.asked(query.text)

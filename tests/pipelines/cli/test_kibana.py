@@ -188,8 +188,11 @@ def test_what_kibana_refuses_is_named(newsbeam: Command, kibana: FakeKibana) -> 
     [
         (("install", *INDEX), "Which Kibana? Set 'kibana.url', or name it: --url http://localhost:5601."),
         (("install", "--url", "localhost:5601", *INDEX), "--url 'localhost:5601': is no address of a Kibana"),
-        (("install", "--url", "http://me:secret@k:1", *INDEX), "must not hold a user name or password"),
-        (("install", "--url", "http://k:1", "--space", "My Desk", *INDEX), "--space 'My Desk'"),
+        (("install", "--url", "http://me:secret@k:1", *INDEX), "--url 'http://…@k:1': must not hold a user name"),
+        (("install", "--url", "http://a..b", *INDEX), "--url 'http://a..b': has a host that is no name"),
+        (("install", "--url", "http://k:1/ä", *INDEX), "must be written with %, as %20"),
+        (("install", "--url", "http://k:1/a b", *INDEX), "must be written with %, as %20"),
+        (("install", "--url", "http://k:1", "--space", "My Desk", *INDEX), "--space 'My Desk': is no id of a space"),
         (("export", "x.ndjson"), "Kibana shows what is in Elasticsearch, but the index is the directory 'data/index'"),
         (("export", "nowhere/x.ndjson", *INDEX), "nowhere/x.ndjson can't be written (No such file or directory)."),
     ],
@@ -198,10 +201,62 @@ def test_wrong_usage_is_one_line_with_its_cure(newsbeam: Command, arguments: tup
     done = newsbeam("kibana", *arguments)
     assert done.code == 2
     assert said in done.err
+    assert "secret" not in done.err
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("key", ["secret\r\nX-Evil: 1", "secret\x00", "secret-schlüssel€"])
+@pytest.mark.parametrize("command", ["kibana", "index"])
+def test_a_key_that_can_not_be_sent_is_said_and_not_shown(
+    newsbeam: Command, kibana: FakeKibana, monkeypatch: pytest.MonkeyPatch, command: str, key: str, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text(key)
+    monkeypatch.setenv(
+        f"NEWSBEAM_{'KIBANA' if command == 'kibana' else 'ELASTICSEARCH'}__API_KEY_FILE", f"{tmp_path}/key"
+    )
+    arguments = ("kibana", "install", "--url", kibana.url) if command == "kibana" else ("index", "status")
+    done = newsbeam(*arguments, "--index", "http://localhost:1/news")
+    assert done.code == 2
+    assert "secret" not in done.err.replace("The secret in", "")
+    assert f"{tmp_path}/key" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_the_line_break_behind_a_key_is_not_part_of_it(
+    newsbeam: Command, kibana: FakeKibana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kibana.key = "c2VjcmV0"
+    monkeypatch.setenv("NEWSBEAM_KIBANA_API_KEY", "c2VjcmV0\n")
+    assert newsbeam("kibana", "install", "--url", kibana.url, *INDEX).code == 0
 
 
 def test_a_server_that_is_not_kibana_is_said_to_be_none(newsbeam: Command, elasticsearch_url: str) -> None:
     done = newsbeam("kibana", "install", "--url", elasticsearch_url, *INDEX)
     assert done.code == 2
-    assert "Kibana" in done.err
+    assert "There is no Kibana at" in done.err
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/api/status", b"<html><title>Welcome</title></html>"),
+        ("/api/status", b'{"status": "ok", "version": "1.2.3"}'),
+        ("/api/status", b'{"status": {}, "version": {"number": "\xc2\xb2"}}'),
+        ("/api/status", b"[" * 200_000),
+        ("/api/status", b'{"status": {'),
+        ("/api/status", b""),
+        ("/api/spaces/space", b'{"desk": 1}'),
+        ("/s/desk/api/saved_objects/_export", b"1\n2\n"),
+        ("/s/desk/api/saved_objects/_export", b'{"attributes": null}'),
+        ("/s/desk/api/saved_objects/_import", b'{"success": false, "errors": "boom"}'),
+        ("/s/desk/api/saved_objects/_import", b'{"success": false, "errors": ["x"]}'),
+        ("/s/desk/api/saved_objects/_import", b"\xff\xfe"),
+    ],
+)
+def test_an_answer_that_no_kibana_gives_is_one_clear_line(
+    newsbeam: Command, kibana: FakeKibana, path: str, answer: bytes
+) -> None:
+    kibana.answers[path] = answer
+    done = newsbeam("kibana", "install", "--url", kibana.url, "--space", "desk", *INDEX)
+    assert done.code == 2
+    assert done.err == f"newsbeam: What answers at {kibana.url} is not Kibana; correct its address.\n"

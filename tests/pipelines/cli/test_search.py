@@ -144,3 +144,18 @@ def test_moments_are_read_as_people_write_them(text: str, end: bool, moment: dat
 def test_other_moments_are_refused_with_the_cure(text: str) -> None:
     with pytest.raises(SetupError, match="write 2025-04-01"):
         read_moment(text, NOW, "--since", end=True)
+
+
+def test_more_like_an_article_takes_its_id_as_it_was_copied(newsbeam: Command, filled: str) -> None:
+    hit = json.loads(newsbeam("search", "Soldat", "--index", filled, "--json").out)["hits"][0]
+    id_ = hit["article"]["id"]
+    done = newsbeam("search", "--like", f" {id_.upper()}", "--index", filled, "--json")
+    assert done.code == 0
+    assert id_ not in [each["article"]["id"] for each in json.loads(done.out)["hits"]]
+
+
+@pytest.mark.parametrize(("like", "said"), [("", "--like: which article?"), ("nobody", "no article 'nobody'")])
+def test_more_like_nothing_is_wrong_usage(newsbeam: Command, filled: str, like: str, said: str) -> None:
+    done = newsbeam("search", "--like", like, "--index", filled)
+    assert done.code == 2
+    assert said in done.err

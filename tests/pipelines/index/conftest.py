@@ -1,12 +1,13 @@
 """The two indexes that keep one contract."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from articles import draft_of
+from clearing import delete_all
 from elasticsearch import Elasticsearch
 from news import press
 
@@ -14,21 +15,6 @@ from models.settings import ElasticsearchSettings
 from pipelines.index.base import SearchIndex
 from pipelines.index.elasticsearch import ElasticsearchIndex
 from pipelines.index.embedded import EmbeddedIndex
-from pipelines.index.synonyms import packaged_synonyms
-
-
-def _forget(client: Elasticsearch, prefix: str) -> None:
-    """Delete all that a test made under its prefix; a set of synonyms can go once no index needs it."""
-    if names := list(client.indices.get(index=f"{prefix}-*")):
-        client.indices.delete(index=names)
-    for code in packaged_synonyms():
-        client.options(ignore_status=404).synonyms.delete_synonym(id=f"{prefix}-{code}")
-
-
-@pytest.fixture(scope="session")
-def forget() -> Callable[[Elasticsearch, str], None]:
-    """Deletes all that a test made under its prefix."""
-    return _forget
 
 
 @contextmanager
@@ -39,7 +25,7 @@ def _empty(kind: str, directory: Path, request: pytest.FixtureRequest) -> Iterat
     url, prefix = request.getfixturevalue("elasticsearch_url"), f"t-{uuid4().hex[:12]}"
     yield ElasticsearchIndex(f"{url}/{prefix}", ElasticsearchSettings())
     with Elasticsearch(url) as client:
-        _forget(client, prefix)
+        delete_all(client, f"{prefix}-")
 
 
 @pytest.fixture(params=["embedded", "elasticsearch"])

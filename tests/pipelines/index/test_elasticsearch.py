@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from articles import NOON, article_id, draft_of, make_article, make_draft
+from clearing import delete_all
 from elasticsearch import Elasticsearch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,10 +31,10 @@ def client(elasticsearch_url: str) -> Iterator[Elasticsearch]:
 
 
 @pytest.fixture
-def prefix(client: Elasticsearch, forget: Callable[[Elasticsearch, str], None]) -> Iterator[str]:
+def prefix(client: Elasticsearch) -> Iterator[str]:
     name = f"t-{uuid4().hex[:12]}"
     yield name
-    forget(client, name)
+    delete_all(client, f"{name}-")
 
 
 @pytest.fixture
@@ -292,7 +293,7 @@ def shared_index(elasticsearch_url: str, client: Elasticsearch) -> Iterator[Elas
     index.setup()
     yield index
     index.close()
-    client.indices.delete(index=list(client.indices.get(index=f"{prefix}-*")))
+    delete_all(client, f"{prefix}-")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from articles import NOON, article_id, draft_of, make_article, make_draft
+from clearing import delete_all
 from elasticsearch import Elasticsearch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ def client(elasticsearch_url: str) -> Iterator[Elasticsearch]:
 def prefix(client: Elasticsearch) -> Iterator[str]:
     name = f"t-{uuid4().hex[:12]}"
     yield name
-    client.indices.delete(index=list(client.indices.get(index=f"{name}-*")))
+    delete_all(client, f"{name}-")
 
 
 @pytest.fixture(scope="module")
@@ -301,4 +302,4 @@ def test_status_counts_quotes_and_migrate_keeps_them(elasticsearch_url: str, cli
     assert status.quotes is not None
     assert (status.quotes.name, status.quotes.quotes) == (f"{prefix}-quotes-v2", 1)
     changed.close()
-    client.indices.delete(index=list(client.indices.get(index=f"{prefix}-*")))
+    delete_all(client, f"{prefix}-")

@@ -1,12 +1,12 @@
 """What makes a search good: synonyms, exact words, compounds, what comes first, and more like this."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from articles import NOON, article_id, make_draft
+from clearing import delete_all
 from elasticsearch import Elasticsearch
 
 from models.errors import SetupError
@@ -204,9 +204,7 @@ def test_changed_synonyms_hold_in_the_next_search_of_a_directory(tmp_path: Path)
     assert later.status().indices[0].differences == ()
 
 
-def test_changed_synonyms_are_said_loaded_and_hold_for_every_client(
-    elasticsearch_url: str, forget: Callable[[Elasticsearch, str], None]
-) -> None:
+def test_changed_synonyms_are_said_loaded_and_hold_for_every_client(elasticsearch_url: str) -> None:
     prefix = f"t-{uuid4().hex[:12]}"
     address = f"{elasticsearch_url}/{prefix}"
     with Elasticsearch(elasticsearch_url) as client:
@@ -218,7 +216,7 @@ def test_changed_synonyms_are_said_loaded_and_hold_for_every_client(
             assert called(index) == ["Mobiltelefon"]
             later = ElasticsearchIndex(address, ElasticsearchSettings(), AFTER)
             assert called(later) == ["Mobiltelefon"], "what a run brings along changes nothing"
-            said = f"{prefix}-articles-v1-de: its synonyms differ in 2 lines"
+            said = f"{prefix}-articles-v1-de: its synonyms differ in 2 lines, which newsbeam index setup loads"
             assert said in later.setup().differences
             assert later.load_synonyms() == (f"1 synonyms of {prefix}-de",)
             assert later.load_synonyms() == ()
@@ -230,4 +228,4 @@ def test_changed_synonyms_are_said_loaded_and_hold_for_every_client(
             for each in (index, later):
                 each.close()
         finally:
-            forget(client, prefix)
+            delete_all(client, f"{prefix}-")

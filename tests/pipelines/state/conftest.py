@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from clearing import delete_all
 from elasticsearch import Elasticsearch
 
 from models.settings import ElasticsearchSettings
@@ -37,8 +38,7 @@ def open_state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opene
         open_elasticsearch().setup()
         yield open_elasticsearch
         with Elasticsearch(url) as client:
-            if names := list(client.indices.get(index=f"{prefix}-*")):
-                client.indices.delete(index=names)
+            delete_all(client, f"{prefix}-")
     for state in opened:
         state.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from clearing import delete_all
 from elasticsearch import Elasticsearch
 
 from models.errors import TryLater
@@ -29,7 +30,7 @@ def address(elasticsearch_url: str) -> Iterator[str]:
     state.close()
     yield f"{elasticsearch_url}/{prefix}"
     with Elasticsearch(elasticsearch_url) as client:
-        client.indices.delete(index=list(client.indices.get(index=f"{prefix}-*")))
+        delete_all(client, f"{prefix}-")
 
 
 def test_setup_adds_the_columns_that_an_older_newsbeam_did_not_have(address: str) -> None:
