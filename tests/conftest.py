@@ -7,6 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 from elasticsearch_server import Unavailable, elasticsearch
+from hypothesis import settings
+
+# How long an example takes is measured elsewhere; on a busy machine it says nothing.
+settings.register_profile("newsbeam", deadline=None)
+settings.load_profile("newsbeam")
 
 
 def _required(part: str) -> bool:

@@ -443,7 +443,7 @@ def test_a_duration_survives_writing_and_reading(number: int, unit: str) -> None
     assert FeedDefaults.model_validate({"every": duration_text(every)}).every == every
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"%@`#?, \t\n\u00e9\x07~<.0", max_size=60))
 def test_no_text_makes_reading_fail_in_another_way(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     directory = tmp_path_factory.getbasetemp() / "any"

@@ -88,7 +88,7 @@ SIGNS = st.sampled_from("?:,[]{}#&*!|>'\"%@`- ~.\\=<0aé")
 WORDS = st.text(SIGNS | st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=8)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(WORDS.map(str.strip).filter(bool), st.lists(WORDS, max_size=3))
 def test_any_text_is_written_so_that_it_is_read_as_itself(name: str, tags: list[str]) -> None:
     for text in ("feeds: []\n", "feeds: [{id: a}]\n"):
@@ -126,7 +126,7 @@ def test_a_list_in_brackets_loses_what_it_should(gone: list[int]) -> None:
     assert after.endswith("]\nx: 1\n")
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=4, unique=True), st.booleans())
 def test_what_was_added_and_removed_again_leaves_no_trace(numbers: list[int], compact: bool) -> None:
     text = WRITTEN.replace("\n\n  # East writes teasers.\n", "\n") if compact else WRITTEN
@@ -135,7 +135,7 @@ def test_what_was_added_and_removed_again_leaves_no_trace(numbers: list[int], co
     assert without_feeds(after, range(3, 3 + len(feeds))) == text
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.sets(st.integers(0, 28), min_size=1, max_size=29))
 def test_of_the_starter_any_feeds_can_go_and_every_other_line_stays(gone: set[int]) -> None:
     names = ids(STARTER)

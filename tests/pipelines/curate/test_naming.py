@@ -1,7 +1,7 @@
 """What a feed is called when nobody says it."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.feeds_file import FeedEntry
@@ -64,7 +64,6 @@ def test_an_id_is_never_taken() -> None:
         taken.add(found)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_whatever_a_feed_calls_itself_its_name_and_id_may_be_written(said: str) -> None:
     name = feed_name(said, URL)

@@ -146,7 +146,6 @@ def test_depth_and_junk_take_no_more_time_than_their_length(text: str) -> None:
     assert time.monotonic() - started < 10
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="<>\"'= /&;outlinexmlURLtpsbdy:\n", max_size=300))
 def test_no_text_breaks_the_reader(text: str) -> None:
     read(f"<opml><body>{text}")
@@ -187,7 +186,7 @@ FEEDS = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(FEEDS, min_size=1, max_size=5))
 def test_what_was_exported_is_imported_as_the_same(
     drawn: list[tuple[tuple[str, str], Content, timedelta | None, bool]],

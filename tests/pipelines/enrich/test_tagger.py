@@ -140,7 +140,7 @@ TOKENS = st.text(max_size=12) | st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(st.lists(TOKENS, max_size=12), max_size=6), st.sampled_from(LANGUAGES))
 def test_any_tokens_get_as_many_valid_tags(tokens: list[list[str]], language: str) -> None:
     tags = open_tagger().tag(tokens, language)
@@ -148,7 +148,7 @@ def test_any_tokens_get_as_many_valid_tags(tokens: list[list[str]], language: st
     assert all(is_iob2(row) for row in tags)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.text(max_size=200), st.sampled_from((*LANGUAGES, "xx", "ru")))
 def test_any_text_is_cut_into_all_its_visible_characters(text: str, language: str) -> None:
     covered = set()
@@ -159,7 +159,7 @@ def test_any_text_is_cut_into_all_its_visible_characters(text: str, language: st
     assert {at for at, letter in enumerate(text) if not letter.isspace()} <= covered
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.text(max_size=300), st.sampled_from(LANGUAGES))
 def test_any_text_gets_spans_within_it(text: str, language: str) -> None:
     (spans,) = open_tagger().spans([text], language)

@@ -119,7 +119,7 @@ def test_batches_keep_to_their_documents_and_bytes(server: FakeElasticsearch) ->
     assert [len(bulk) for bulk in server.bulks] == [1, 1, 1]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from([200, 201, 400, 409])), min_size=1, max_size=400))
 def test_every_draft_has_its_own_verdict_in_order(drafts: list[tuple[int, int]]) -> None:
     statuses = {article_id(str(number)): status for number, status in drafts}

@@ -225,7 +225,7 @@ _TEXTS = (
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     title=_TEXTS,
     summary=_TEXTS,

@@ -132,7 +132,7 @@ def _parsed_or_refused(document: Document) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_bytes_are_entries_or_one_error(body: bytes) -> None:
     for document in _both(body):
         _parsed_or_refused(document)
@@ -144,7 +144,7 @@ def test_any_bytes_are_entries_or_one_error(body: bytes) -> None:
         max_size=40,
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_scramble_of_a_feed_is_entries_or_one_error(pieces: list[str]) -> None:
     for document in _both(("<rss><channel>" + " ".join(pieces)).encode()):
         _parsed_or_refused(document)
@@ -164,7 +164,7 @@ def test_any_scramble_of_a_feed_is_entries_or_one_error(pieces: list[str]) -> No
         ),
     )
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_json_is_entries_or_one_error(value: object) -> None:
     for body in (json.dumps(value), json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [value]})):
         for document in _both(body.encode()):
