@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from elasticsearch_server import Unavailable, elasticsearch
+from elasticsearch_server import elasticsearch
 from hypothesis import settings
+
+from tests.programs import Unavailable
 
 # How long an example takes is measured elsewhere; on a busy machine it says nothing.
 settings.register_profile("newsbeam", deadline=None)

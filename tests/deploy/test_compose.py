@@ -13,8 +13,9 @@ from command import Newsbeam
 from corpus import write_records
 from deploy.tools import DEPLOY, ROOT
 from elasticsearch import AuthenticationException, Elasticsearch
-from elasticsearch_server import Unavailable
 from secured_elasticsearch import secured_elasticsearch
+
+from tests.programs import Unavailable
 
 COMPOSE = DEPLOY / "compose" / "compose.yaml"
 PASSWORDS = {"ELASTIC_PASSWORD": "battery-1", "KIBANA_PASSWORD": "horse-22", "NEWSBEAM_PASSWORD": "staple-3"}

@@ -14,8 +14,9 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from elasticsearch_server import free_port
 from flink.parts import Parts
+
+from tests.programs import free_port
 
 WORKERS = Path(__file__).resolve().parents[2] / "config" / "deploy" / "flink" / "newsbeam-workers"
 STARTING = 120

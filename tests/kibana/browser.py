@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elasticsearch_server import Unavailable
-from kibana.dashboards_server import alone, cache
+from tests.programs import Unavailable, alone
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -43,9 +42,8 @@ def _program() -> tuple[Path, list[str]]:
     """The program, and the directories of the libraries that came with it."""
     if found := next(filter(None, map(shutil.which, NAMES)), None):
         return Path(found), []
-    place = cache()
-    home = place / "chromium"
-    with alone(place):
+    with alone("chromium") as place:
+        home = place / "chromium"
         if not home.is_dir():
             _unpack(place, home)
     libraries = {str(path.parent) for path in (home / "usr" / "lib").glob("*-linux-gnu/**/*.so*")}
@@ -53,21 +51,24 @@ def _program() -> tuple[Path, list[str]]:
 
 
 def _unpack(place: Path, home: Path) -> None:
-    """Chromium with whatever it needs that this machine has not."""
+    """Chromium with whatever it needs that this machine has not, by package lists of our own."""
     if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
         raise Unavailable("there is no Chromium on the PATH; install one (on Debian: apt-get install chromium)")
-    listed = subprocess.run(
-        ["apt-get", "install", "--yes", "--no-install-recommends", "--simulate", "chromium"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    names = re.findall(r"^Inst (\S+)", listed.stdout, re.MULTILINE)
-    with tempfile.TemporaryDirectory(dir=place) as work:
-        fetched = subprocess.run(["apt-get", "download", *names], cwd=work, capture_output=True, text=True, check=False)
-        if fetched.returncode or not names:
-            raise Unavailable(f"Debian's chromium can't be fetched: {(listed.stderr + fetched.stderr).strip()[-300:]}")
-        root = Path(work) / "root"
-        for package in sorted(Path(work).glob("*.deb")):
+    with tempfile.TemporaryDirectory(dir=place) as name:
+        work = Path(name)
+        (work / "lists" / "partial").mkdir(parents=True)
+        _apt(work, "update")
+        listed = _apt(work, "install", "--yes", "--no-install-recommends", "--simulate", "chromium")
+        _apt(work, "download", *re.findall(r"^Inst (\S+)", listed, re.MULTILINE))
+        root = work / "root"
+        for package in sorted(work.glob("*.deb")):
             subprocess.run(["dpkg", "-x", package, root], check=True)
         root.replace(home)
+
+
+def _apt(work: Path, *arguments: str) -> str:
+    own = ["-o", f"Dir::State::Lists={work / 'lists'}", "-o", f"Dir::Cache={work / 'cache'}"]
+    done = subprocess.run(["apt-get", *own, *arguments], cwd=work, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Unavailable(f"Debian's chromium can't be fetched: {done.stderr.strip()[-300:]}")
+    return done.stdout

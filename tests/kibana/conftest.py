@@ -20,11 +20,12 @@ from uuid import uuid4
 import pytest
 from clearing import delete_all
 from elasticsearch import Elasticsearch
-from elasticsearch_server import Unavailable
 from kibana.browser import browser as open_browser
 from kibana.dashboards_server import dashboards as start_dashboards
 from kibana.kibana_face import kibana_face
 from kibana.newsroom import fill
+
+from tests.programs import Unavailable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

