@@ -9,7 +9,7 @@ import pytest
 from elasticsearch_server import elasticsearch
 from hypothesis import settings
 
-from tests.programs import Unavailable
+from tests.programs import Unavailable, shared
 
 # How long an example takes is measured elsewhere; on a busy machine it says nothing.
 settings.register_profile("newsbeam", deadline=None)
@@ -21,11 +21,14 @@ def _required(part: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_url() -> Iterator[str]:
+def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base address of a real Elasticsearch, one for the session; every test chooses a prefix of its own."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "elasticsearch"
+    place.mkdir(exist_ok=True)
     with contextlib.ExitStack() as stack:
         try:
-            url = stack.enter_context(elasticsearch())
+            url = stack.enter_context(shared(place, elasticsearch))
         except Unavailable as error:
             if _required("elasticsearch"):
                 pytest.fail(f"NEWSBEAM_REQUIRE names elasticsearch, but {error}")

@@ -30,6 +30,7 @@ SETTINGS = {
     "xpack.ml.enabled": "false",
     "ingest.geoip.downloader.enabled": "false",
     "action.auto_create_index": "false",
+    "cluster.max_shards_per_node": "5000",
     "cluster.routing.allocation.disk.threshold_enabled": "false",
 }
 SECURE = {

