@@ -38,7 +38,7 @@ class Newsbeam:
             env={**os.environ, **(env or {})},
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
         """Start and go on."""
         return subprocess.Popen(
             self.arguments(*arguments),
@@ -46,6 +46,7 @@ class Newsbeam:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            env={**os.environ, **(env or {})},
         )
 
     def has_begun(self) -> bool:

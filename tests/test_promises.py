@@ -15,7 +15,8 @@ from corpus import records, write_records
 from models.settings import Settings
 from pipelines.stores import open_store
 
-RECORDS = 600
+RECORDS = 400
+SMALL_PARTS = {"NEWSBEAM_FILES__PART_BYTES": str(2**16)}
 OUTCOMES = ("new", "updated", "unchanged", "duplicate", "stale", "filtered", "failed")
 
 
@@ -81,14 +82,15 @@ def test_a_changed_article_is_updated_in_place(newsbeam: Newsbeam, tmp_path: Pat
 def test_two_processes_index_the_same_as_one(newsbeam: Newsbeam, other: Newsbeam, tmp_path: Path) -> None:
     for n in range(3):
         write_records(tmp_path / f"part{n}.jsonl", 20 * (n + 1))
-    write_records(tmp_path / "large.jsonl", 600, sentences=60)
+    write_records(tmp_path / "large.jsonl", 300, sentences=30)
     paths = [str(path) for path in sorted(tmp_path.glob("*.jsonl"))]
-    one, two = newsbeam.report(*paths), other.report(*paths, "--workers", "2")
+    one = newsbeam.report(*paths, env=SMALL_PARTS)
+    two = other.report(*paths, "--workers", "2", env=SMALL_PARTS)
     assert adds_up(two["totals"])
     assert one["totals"]["seen"] == two["totals"]["seen"]
     ids = [article["id"] for article in newsbeam.articles()]
     assert [article["id"] for article in other.articles()] == ids
-    assert len(ids) == 600
+    assert len(ids) == 300
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -97,14 +99,14 @@ def test_killed_anywhere_and_run_again_the_index_holds_what_it_would_have_held(
 ) -> None:
     corpus = write_records(tmp_path / "news.jsonl", RECORDS, sentences=40)
     undisturbed = time.monotonic()
-    newsbeam.report(str(corpus), "--workers", workers)
+    newsbeam.report(str(corpus), "--workers", workers, env=SMALL_PARTS)
     undisturbed = time.monotonic() - undisturbed
     for part in (0.5, 0.7, 0.9):
-        process = other.start("run", str(corpus), "--workers", workers)
+        process = other.start("run", str(corpus), "--workers", workers, env=SMALL_PARTS)
         time.sleep(undisturbed * part)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-    again = other.report(str(corpus), "--workers", workers)
+    again = other.report(str(corpus), "--workers", workers, env=SMALL_PARTS)
     assert adds_up(again["totals"])
     assert other.articles() == newsbeam.articles()
     assert other.report(str(corpus))["totals"]["unchanged"] == RECORDS
