@@ -9,7 +9,7 @@ from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
 from typing import TypeVar
 
-from pipelines.heap import limit_heaps
+from pipelines.heap import collect_rarely, limit_heaps
 from pipelines.logs import configure_logging, in_run
 from pipelines.stop import STOP
 
@@ -24,6 +24,7 @@ def begin(messages: "SimpleQueue[int | None]", stop: Event, log_level: int) -> N
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     configure_logging(log_level)
     limit_heaps()
+    collect_rarely()
     threading.Thread(target=_end_with_driver, daemon=True).start()
     from pipelines.transforms import PROGRESS
 

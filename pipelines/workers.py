@@ -12,7 +12,7 @@ from multiprocessing.queues import SimpleQueue
 from models.document import Poll
 from models.errors import TryLater
 from pipelines.chunks import shares
-from pipelines.heap import limit_heaps
+from pipelines.heap import collect_rarely, limit_heaps
 from pipelines.logs import run_id
 from pipelines.reports import Counts
 from pipelines.stop import STOP
@@ -26,6 +26,7 @@ Task = Callable[[Plan, Sequence[Poll]], Counts]
 def work_here(task: Task, plan: Plan, ended: Callable[[int], None]) -> Iterator[Callable[[Sequence[Poll]], Counts]]:
     """Run chunks in this process; `ended` hears of every few entries that have ended."""
     limit_heaps()
+    collect_rarely()
     PROGRESS.append(ended)
     try:
         yield lambda chunk: task(plan, chunk)
