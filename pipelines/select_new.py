@@ -45,7 +45,8 @@ def entry_hash(entry: Entry) -> str:
 def first_of_each(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
     """Split into the entry that goes on for each id and its copies, each in the order given.
 
-    The highest rank goes on, then the first by the order of the sources, then by the place in the document.
+    One that says anything goes on before one that has no words at all, then the highest rank, then the first by the
+    order of the sources, then by the place in the document.
     """
     best: dict[str, Entry] = {}
     for entry in entries:
@@ -55,8 +56,9 @@ def first_of_each(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
     return [e for e in entries if best[e.id] is e], [e for e in entries if best[e.id] is not e]
 
 
-def _precedence(entry: Entry) -> tuple[int, int, str, int]:
-    return -entry.rank, entry.source.order, entry.source.id, entry.position
+def _precedence(entry: Entry) -> tuple[bool, int, int, str, int]:
+    wordless = not (entry.title or entry.summary or entry.body)
+    return wordless, -entry.rank, entry.source.order, entry.source.id, entry.position
 
 
 def select_new(

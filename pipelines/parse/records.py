@@ -34,7 +34,7 @@ def read_records(document: Document, files: FileSettings) -> Found:
         if isinstance(value, dict):
             items.append(_item(value, names, number))
         else:
-            unread.append(Unread(number, _reason(line, number, document.url, value), line))
+            unread.append(Unread(number, _reason(number, document.url, value), line))
     return Found(kind="record", items=tuple(items), unread=tuple(unread))
 
 
@@ -84,10 +84,10 @@ def _value(line: bytes, limit: int = RECORD_LIMIT) -> object:
         return _NoJson(first_error)
 
 
-def _reason(line: bytes, number: int, url: str, value: object) -> str:
+def _reason(number: int, url: str, value: object) -> str:
     if isinstance(value, _NoJson):
         return f"Record {number} of {url} is no JSON: {value.error}."
-    return f"Record {number} of {url} is {_kind(value)}, and a record must be an object: {line[:60]!r}."
+    return f"Record {number} of {url} is {_kind(value)}, and a record must be an object."
 
 
 def _kind(value: object) -> str:

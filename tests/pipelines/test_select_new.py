@@ -200,3 +200,10 @@ def test_the_highest_rank_goes_on_then_the_first_source_then_the_first_place() -
     later, earlier = entry(FILE, rank=3), entry(FEED, rank=3, position=7)
     assert first_of_each([later, earlier])[0] == [earlier]
     assert first_of_each([entry(position=2), entry(position=1)])[0] == [entry(position=1)]
+
+
+def test_a_copy_without_words_never_goes_on_in_the_place_of_one_that_has_some() -> None:
+    wordless = {"title": None, "summary": None, "body": None}
+    empty, told = entry(rank=3, **wordless), entry(FILE, rank=1, position=9)
+    assert first_of_each([empty, told]) == ([told], [empty])
+    assert first_of_each([empty]) == ([empty], [])
