@@ -42,6 +42,11 @@ def entry_hash(entry: Entry) -> str:
     return digest.hexdigest()[:32]
 
 
+def has_words(entry: Entry) -> bool:
+    """Whether an article can be made of it as it stands; most of those without words end as failures."""
+    return bool(entry.title or entry.summary or entry.body)
+
+
 def first_of_each(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
     """Split into the entry that goes on for each id and its copies, each in the order given.
 
@@ -57,8 +62,7 @@ def first_of_each(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
 
 
 def _precedence(entry: Entry) -> tuple[bool, int, int, str, int]:
-    wordless = not (entry.title or entry.summary or entry.body)
-    return wordless, -entry.rank, entry.source.order, entry.source.id, entry.position
+    return not has_words(entry), -entry.rank, entry.source.order, entry.source.id, entry.position
 
 
 def select_new(

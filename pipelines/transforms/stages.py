@@ -22,7 +22,7 @@ from pipelines.enrich import Enricher, open_enricher
 from pipelines.fetch import fetch_all, fetch_pages
 from pipelines.normalize import normalize
 from pipelines.parse import parse
-from pipelines.select_new import end, first_of_each, select_new
+from pipelines.select_new import end, first_of_each, has_words, select_new
 from pipelines.stop import STOP
 from pipelines.transforms.ledger import Ledger
 from pipelines.transforms.stage import Stage
@@ -100,7 +100,7 @@ class SelectNewEntries(Stage):
         ids = [entry.id for entry in firsts]
         known, failures = self.index.known(ids), self.state.failures_of(ids)
         for record in select_new(firsts, known, failures, self.plan.configured):
-            if isinstance(record, Candidate):
+            if isinstance(record, Candidate) and has_words(record.entry):
                 self.gone_on.add(record.entry.id)
             yield record
         # Where the first is on its way only now, its copy has the next word in case it does not arrive.
