@@ -1,6 +1,5 @@
 """What Prometheus reads: the last run, all runs of this process, and how the feeds do."""
 
-import os
 import re
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from models.outcome import DocumentStatus, OutcomeKind
 from models.report import RunReport, Tally
 from models.status import Status
 from pipelines import NEWSBEAM_VERSION
+from pipelines.replace import replace_file
 
 _LAST_SUCCESS = "newsbeam_last_success_timestamp_seconds"
 _KEPT = re.compile(rf"^{_LAST_SUCCESS} (\S+)$", re.MULTILINE)
@@ -94,16 +94,7 @@ class RunMetrics:
         text = generate_latest(self.registry).decode()
         if not self._succeeded and (kept := _last_success(file)) is not None:
             text = _KEPT.sub(f"{_LAST_SUCCESS} {kept}", text)
-        beside = file.with_name(f".{file.name}.{os.getpid()}")
-        try:
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as written:
-                os.fchmod(descriptor, 0o644)  # whatever the umask says
-                written.write(text)
-            os.replace(beside, file)
-        except OSError:
-            beside.unlink(missing_ok=True)
-            raise
+        replace_file(file, text.encode(), mode=0o644)  # whatever the umask says
 
     def _succeeded_at(self, at: float) -> None:
         self._succeeded = True
@@ -166,6 +157,8 @@ def documents(totals: Tally) -> dict[str, int]:
 
 
 def _last_success(file: Path) -> str | None:
+    if not file.is_file():
+        return None
     try:
         kept = _KEPT.search(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):

@@ -61,6 +61,7 @@ def re_enrich(
         closing.callback(index.close)
         closing.callback(state.close)
         closing.callback(progress.finish)
+        index.search(SearchRequest(limit=0, facets=()))  # where there is no index, none is made
         state.setup()
         closing.enter_context(state.lock())
         closing.enter_context(stoppable(settings.run.grace))

@@ -120,7 +120,7 @@ def test_a_duration_that_is_none_is_2(newsbeam: Newsbeam) -> None:
     done = newsbeam("run", "x", "--max-runtime", "10")
     assert (done.returncode, done.stderr) == (
         2,
-        "newsbeam: --max-runtime: '10' is no duration; write 90s, 15m or 2h\n",
+        "newsbeam: --max-runtime: '10' is no duration above zero; write 90s, 15m or 2h\n",
     )
 
 

@@ -1,5 +1,6 @@
 """Tells the world around how a run ends: a monitor that wants to be called, a textfile, a file with the report."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ def write_report(file: Path, done: RunReport) -> None:
     try:
         file.write_text(done.model_dump_json(indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        raise SetupError(f"the run is done, but its report can't be written to {file}: {error.strerror}") from error
+        raise _unwritten("report", file, error) from error
 
 
 def _write_metrics(configuration: Configuration, ending: Ending, file: Path) -> None:
@@ -77,4 +78,9 @@ def _write_metrics(configuration: Configuration, ending: Ending, file: Path) -> 
     try:
         metrics.write(file)
     except OSError as error:
-        raise SetupError(f"the metrics can't be written to {file}: {error.strerror}") from error
+        raise _unwritten("metrics", file, error) from error
+
+
+def _unwritten(what: str, file: Path, error: OSError) -> SetupError | TryLater:
+    said = f"the run is done, but its {what} can't be written to {file}: {error.strerror}"
+    return TryLater(said) if error.errno in (errno.ENOSPC, errno.EDQUOT) else SetupError(said)

@@ -14,8 +14,8 @@ from models.feeds_file import every_text
 from models.settings import Configuration
 from models.source import FeedSource
 from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for
-from pipelines.cli.output import emit_line, output, plain
-from pipelines.configuration import nearest
+from pipelines.cli.output import complain, emit_line, output, plain
+from pipelines.configuration import FEEDS, SETTINGS, nearest
 from pipelines.configuration.schemas import SCHEMAS, as_text, file_of
 from pipelines.logs import without_secrets
 
@@ -33,13 +33,19 @@ def check(
 ) -> int:
     """Read the configuration and say everything that is wrong with it, each with file, line and column.
 
+    ```
     newsbeam config check
     newsbeam config check --no-secrets --config deploy/config
+    ```
     """
     configuration = configuration_for(ctx, config, index, need_secrets=secrets, need_installed=True)
     feeds, disabled = len(configuration.feeds), len(configuration.disabled)
     said = f"{feeds} feed" if feeds == 1 else f"{feeds} feeds"
     said += f" and {disabled} disabled" if disabled else ""
+    read = {Path(place).name for place in configuration.read_from}
+    for name, instead in ((SETTINGS, "the defaults hold"), (FEEDS, "nothing is polled")):
+        if name not in read:
+            complain(f"there is no {name}, so {instead}")
     output().print(f"the configuration is right: {said}, index {plain(configuration.settings.index)}", markup=False)
     return 0
 
@@ -50,8 +56,10 @@ def show(
 ) -> int:
     """Print what holds, after files, environment and options; secrets are never shown, only where they come from.
 
+    ```
     newsbeam config show
     newsbeam config show --json | jq .feeds[].id
+    ```
     """
     configuration = configuration_for(ctx, config, index)
     shown = _shown(configuration)
@@ -78,8 +86,10 @@ def schema(
 ) -> int:
     """Print the JSON Schema of a file (newsbeam, feeds) or of what a command prints (article, run, ...).
 
+    ```
     newsbeam config schema feeds
     newsbeam config schema --write config
+    ```
     """
     if write is not None:
         _write_all(write)

@@ -21,6 +21,8 @@ def run_command(arguments: Sequence[str]) -> int:
 
     A bug is not caught: Python prints its traceback and exits with 1.
     """
+    if sys.stdout is None or sys.stderr is None:
+        return _nowhere_to_write()
     _write_any_character()
     try:
         code = get_command(app).main(args=list(arguments), prog_name="newsbeam", standalone_mode=False)
@@ -44,7 +46,7 @@ def run_command(arguments: Sequence[str]) -> int:
     except OSError as error:
         if error.errno not in _DISK_FULL:
             raise
-        complain(f"{error.filename or 'the disk'} is full; make room and run again, nothing is lost")
+        complain(f"there is no room left where {error.filename or 'the output'} is written; make some and run again")
         give_up()
         return 75
     except KeyboardInterrupt:
@@ -61,6 +63,13 @@ def _complain_of_usage(error: TyperException) -> None:
     hint = f" ({context.command_path} --help tells more)" if context is not None else ""
     if message:
         complain(f"{message.rstrip('.')}{hint}")
+
+
+def _nowhere_to_write() -> int:
+    """Python has no stream for what was closed before the start (`newsbeam export >&-`)."""
+    if sys.stderr is not None:
+        complain("standard output is closed; send it to /dev/null if nobody is to read it")
+    return 2
 
 
 def _count(number: int, noun: str) -> str:

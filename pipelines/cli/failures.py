@@ -61,8 +61,10 @@ def list_failures(
 ) -> int:
     """List dead letters, the latest first.
 
+    ```
     newsbeam failures list
     newsbeam failures list --source bbc-world --since 7d --json
+    ```
     """
     wanted = _wanted(source, stage, reason, since, until)
     settings = settings_for(ctx, config, index)
@@ -98,8 +100,10 @@ def show(
 ) -> int:
     """Show one dead letter whole.
 
+    ```
     newsbeam failures show 3fa94c
     newsbeam failures show 3fa94c --raw > feed.xml
+    ```
     """
     settings = settings_for(ctx, config, index)
     with ExitStack() as closing:
@@ -135,8 +139,10 @@ def replay_failures(
 
     Nothing is doubled, and nothing older is written over anything newer. Ends with 3 when some failed again.
 
+    ```
     newsbeam failures replay 3fa94c
     newsbeam failures replay --stage normalize --since 7d
+    ```
     """
     wanted = _wanted(source, stage, reason, since, until)
     _only_one_way(ids, wanted)
@@ -172,8 +178,10 @@ def drop(
 ) -> int:
     """Remove dead letters for good. What fails in a later poll again comes back as a new one.
 
+    ```
     newsbeam failures drop 3fa94c
     newsbeam failures drop --source old-feed --yes
+    ```
     """
     wanted = _wanted(source, stage, reason, since, until)
     _only_one_way(ids, wanted)

@@ -86,6 +86,8 @@ def remove(
 
     with waiting(messages(), "reading"):
         before = read_feeds_text(feeds_path(_directory(ctx, config)))
+    if before.content is None:
+        raise SetupError(f"there is no {before.path} to remove a feed from; name its directory: --config DIR")
     held = [feed.id for feed in before.feeds]
     if unknown := [f"{before.path}: {no_such_feed(name, held)}" for name in ids if name not in held]:
         raise SetupError("; ".join(unknown))
@@ -155,8 +157,8 @@ def export_opml(
     ```
     """
     configuration = configuration_for(ctx, config, index)
-    from pipelines.curate.file import replace_file
     from pipelines.curate.opml import write_opml
+    from pipelines.replace import replace_file
 
     pairs = [(feed, True) for feed in configuration.feeds] + [(feed, False) for feed in configuration.disabled]
     pairs.sort(key=lambda pair: pair[0].order)

@@ -93,13 +93,17 @@ def _marked(passage: str, style: str) -> Text:
 
 def _facets(result: SearchResult) -> Iterator[RenderableType]:
     shown = {name: values for name, values in result.facets.items() if values}
+    if not shown:
+        return
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", style="dim", no_wrap=True, min_width=13)
+    table.add_column()
     for name, values in shown.items():
         found = Text(" · ").join(_facet(value) for value in values[:_FACET_VALUES])
-        line = Text.assemble((f"{_LABELS.get(name, name):>13}  ", "dim"), found)
-        line.truncate(200, overflow="ellipsis")
-        yield line
-    if shown:
-        yield Text()
+        found.truncate(190, overflow="ellipsis")
+        table.add_row(_LABELS.get(name, name), found)
+    yield table
+    yield Text()
 
 
 def _facet(value: FacetValue) -> Text:

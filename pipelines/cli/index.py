@@ -67,7 +67,9 @@ def status(
 ) -> int:
     """Show how many articles there are in which language, what differs from what should be, and any twins.
 
+    ```
     newsbeam index status
+    ```
     """
     with _opened(ctx, config, index) as (articles, _), waiting(messages(), "looking at the index"):
         found = articles.status()
@@ -82,7 +84,9 @@ def status(
 def migrate(ctx: typer.Context, config: ConfigOption = None, index: IndexOption = None) -> int:
     """Rebuild indices that differ from what this version of Newsbeam and newsbeam.yaml would make.
 
+    ```
     newsbeam index migrate --index http://localhost:9200/news
+    ```
     """
     with _opened(ctx, config, index) as (articles, state):
         state.setup()

@@ -18,6 +18,7 @@ from pipelines.index.elasticsearch.client import parse_address
 from pipelines.kibana.assets import Assets
 from pipelines.kibana.client import Kibana
 from pipelines.kibana.install import Action, Installed, export, install
+from pipelines.replace import replace_file
 
 app = typer.Typer(
     no_args_is_help=True, help="Dashboards for analysts and operators: install them in Kibana, or export."
@@ -45,7 +46,9 @@ def install_(
 ) -> int:
     """Put data views, saved searches and dashboards into Kibana 8 or newer; what you changed there is left alone.
 
+    ```
     newsbeam kibana install --url http://localhost:5601 --index http://localhost:9200/news
+    ```
 
     An API key comes from NEWSBEAM_KIBANA_API_KEY, a password for 'kibana.username' from NEWSBEAM_KIBANA_PASSWORD.
     """
@@ -71,7 +74,9 @@ def export_(
 ) -> int:
     """Write the same to a file, for a Kibana that can't be reached from here: Stack Management, Saved Objects, Import.
 
+    ```
     newsbeam kibana export newsbeam.ndjson --index http://localhost:9200/news
+    ```
     """
     settings = settings_for(ctx, config, index)
     assets = _assets(settings, _chosen(settings.kibana, None, space).space)
@@ -81,7 +86,7 @@ def export_(
         emit_bytes(content)
         return 0
     try:
-        file.write_bytes(content)
+        replace_file(file, content)
     except OSError as error:
         raise SetupError(f"{file} can't be written ({error.strerror}).") from error
     messages().print(f"wrote {len(objects)} objects to {plain(str(file))}", markup=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from models.settings import Configuration, Settings
-from pipelines.configuration import load_configuration, load_settings
+from pipelines.configuration import is_packaged, load_configuration, load_settings
 from pipelines.logs import configure_logging
 
 ConfigOption = Annotated[
@@ -65,6 +65,11 @@ def configuration_for(
     )
     configure_logging(configuration.settings.log_level)
     return configuration
+
+
+def uses_packaged(ctx: typer.Context, config: Path | None) -> bool:
+    """Whether no configuration was named and none is here, so that the packaged one holds."""
+    return is_packaged(config or _common(ctx).config)
 
 
 def _common(ctx: typer.Context) -> Common:

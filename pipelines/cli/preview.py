@@ -57,5 +57,5 @@ def preview(
         else:
             console.print(record(item))
     if not shown and not failed:
-        complain("there is nothing to index here; the feed's include or exclude words may have left everything out")
+        complain("there is nothing to index here: no files, no entries, or none that a feed's words let through")
     return 3 if failed and not shown else 0

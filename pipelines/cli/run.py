@@ -1,5 +1,6 @@
 """`newsbeam run`: ingest what is due, or files."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from models.run import LOCAL, RunRequest
 from models.settings import Configuration
 from pipelines.cli.announce import announced, check_writable, write_report
 from pipelines.cli.beam_options import beam_options, check_runner
-from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for
+from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for, uses_packaged
 from pipelines.cli.output import complain, emit, messages, output
 from pipelines.cli.progress import RunProgress
 from pipelines.cli.summary import summary
@@ -79,6 +80,8 @@ def run(
         return configuration_for(ctx, config, index, need_secrets=not paths and source is None)
 
     configuration = load()
+    if not paths and uses_packaged(ctx, config):
+        complain(f"there is no config here, in {os.getcwd()}; the one that comes with Newsbeam is used")
     if not paths and not configuration.feeds:
         raise SetupError("no feed is enabled and no path was given; add feeds to feeds.yaml or name files")
     for what, file in (("the report", report), ("the metrics", metrics_file)):

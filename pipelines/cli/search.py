@@ -16,6 +16,7 @@ from pipelines.cli.progress import waiting
 from pipelines.cli.times import read_moment
 from pipelines.configuration import nearest
 from pipelines.index.fields import FACETS
+from pipelines.languages import UNDETERMINED
 from pipelines.stores import open_store
 
 LanguageOption = Annotated[str | None, typer.Option(help="Only articles in this language: de, en, ...")]
@@ -106,8 +107,10 @@ def export(
 ) -> int:
     """Write every record that matches as a line of JSON, ordered by id.
 
+    ```
     newsbeam export > everything.jsonl
     newsbeam export 'countries:KP' --since 2025-04-01 | gzip > korea.jsonl.gz
+    ```
     """
     request = request_of(query, language, since, until, source, filters)
     settings = settings_for(ctx, config, index)
@@ -129,14 +132,28 @@ def request_of(
 ) -> SearchRequest:
     """The request that a query and the options of `search` make. Raises SetupError."""
     now = datetime.now(UTC)
+    start = read_moment(since, now, "--since") if since else None
+    end = read_moment(until, now, "--until", end=True) if until else None
+    if start is not None and end is not None and start >= end:
+        raise SetupError(f"--since {since} is not before --until {until}; nothing lies between them")
     return SearchRequest(
         query=query.strip(),
-        language=language,
+        language=language and _language(language),
         source_id=source,
-        since=read_moment(since, now, "--since") if since else None,
-        until=read_moment(until, now, "--until", end=True) if until else None,
+        since=start,
+        until=end,
         filters=_filters(filters or []),
     )
+
+
+def _language(given: str) -> str:
+    """The language that a tag or a name means (BCP 47). Raises SetupError for what is none."""
+    from pipelines.normalize.language_tag import language_tag  # with it come all names of languages
+
+    tag = language_tag(given).partition("-")[0]
+    if tag == UNDETERMINED and given.strip().lower() != UNDETERMINED:
+        raise SetupError(f"--language: '{given}' is no language; write de, en or fr")
+    return tag
 
 
 def _filters(given: list[str]) -> dict[str, tuple[str, ...]]:

@@ -52,7 +52,7 @@ def _shown(status: Status) -> Iterator[RenderableType]:
     for problem in status.problems:
         yield Text(plain(without_secrets(problem)), style="bold red")
     if not status.problems:
-        yield Text("all is well", style="bold green")
+        yield _no_problem(status)
     yield Text()
     yield _runs(status)
     yield Text()
@@ -63,6 +63,15 @@ def _shown(status: Status) -> Iterator[RenderableType]:
             yield _list(heading, feeds, status.checked_at)
     yield Text()
     yield Text(f"index {plain(without_secrets(status.index))} · newsbeam {status.newsbeam}", style="dim")
+
+
+def _no_problem(status: Status) -> Text:
+    """Nothing for a monitor to call about; but well is only what has worked, and works."""
+    if status.last_success_at is None:
+        return Text("no run has been done yet" if status.runs else "nothing has run yet", style="bold yellow")
+    if status.failing:
+        return Text("well, but for what is failing below", style="bold yellow")
+    return Text("all is well", style="bold green")
 
 
 def _runs(status: Status) -> RenderableType:
@@ -106,7 +115,8 @@ def _why(feed: FeedStatus, now: datetime) -> str:
         return f"gone for good, says its server, and polled no more: newsbeam feeds remove {feed.id}"
     if feed.failures_in_a_row:
         since = f", last success {_ago(now - feed.last_success_at)}" if feed.last_success_at else ", never a success"
-        return f"{feed.failures_in_a_row:,} times in a row{since}: {feed.last_error}"
+        times = "once" if feed.failures_in_a_row == 1 else f"{feed.failures_in_a_row:,} times in a row"
+        return f"{times}{since}: {feed.last_error}"
     return f"nothing new for {_ago(now - feed.last_new_at, '')}" if feed.last_new_at else "nothing new"
 
 

@@ -18,7 +18,7 @@ MOST_REASONS = 10
 
 _MEANINGS = {
     OutcomeKind.NEW: ("green", "written for the first time"),
-    OutcomeKind.UPDATED: ("cyan", "changed since the last time, written again"),
+    OutcomeKind.UPDATED: ("cyan", "changed since the last time, or asked for with --again"),
     OutcomeKind.UNCHANGED: ("dim", "known already, nothing written"),
     OutcomeKind.DUPLICATE: ("dim", "brought by another source already"),
     OutcomeKind.STALE: ("dim", "older than what the index holds"),
@@ -79,7 +79,7 @@ def _outcomes(totals: Tally) -> Table:
 def _sources(report: RunReport, names: Mapping[str, str]) -> Table | None:
     """The sources that did something or failed, those that hurt first, then those that brought most."""
     busy = {source: tally for source, tally in report.sources.items() if not _is_quiet(tally)}
-    if not busy or len(report.sources) == 1:
+    if not busy or (len(report.sources) == 1 and not _trouble(report.totals)):
         return None
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("source", overflow="ellipsis", no_wrap=True, max_width=48)

@@ -20,7 +20,7 @@ def read_duration(text: str | None, option: str) -> timedelta | None:
     try:
         return _DURATION.validate_python(text)
     except ValidationError as error:
-        raise SetupError(f"{option}: '{text}' is no duration; write 90s, 15m or 2h") from error
+        raise SetupError(f"{option}: '{text}' is no duration above zero; write 90s, 15m or 2h") from error
 
 
 def read_moment(text: str, now: datetime, option: str, *, end: bool = False) -> datetime:
@@ -41,5 +41,5 @@ def read_moment(text: str, now: datetime, option: str, *, end: bool = False) -> 
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise SetupError(
-            f"{option}: '{text}' is no time; write 2025-04-01, 2025-04-01T12:00Z, or 7d for seven days ago"
+            f"{option}: '{text}' is no such time; write 2025-04-01, 2025-04-01T12:00Z, or 7d for seven days ago"
         ) from error

@@ -20,7 +20,17 @@ from pipelines.configuration.feeds import read_feeds
 from pipelines.configuration.problems import ConfigError, Keys, Place, Problem, nearest, problems_of
 from pipelines.configuration.synonyms import load_synonyms
 
-__all__ = ["ConfigError", "config_directory", "load_configuration", "load_feeds", "load_settings", "nearest"]
+__all__ = [
+    "FEEDS",
+    "SETTINGS",
+    "ConfigError",
+    "config_directory",
+    "is_packaged",
+    "load_configuration",
+    "load_feeds",
+    "load_settings",
+    "nearest",
+]
 
 SETTINGS, FEEDS = "newsbeam.yaml", "feeds.yaml"
 
@@ -120,6 +130,11 @@ def config_directory(directory: Path | None = None) -> Path:
     if not _holds_files(directory):
         raise ConfigError([Problem(Place(str(directory)), f"holds neither {SETTINGS} nor {FEEDS}")])
     return directory
+
+
+def is_packaged(directory: Path | None) -> bool:
+    """Whether what holds is the configuration that comes with Newsbeam, since none was named and none is here."""
+    return directory is None and not _holds_files(Path("config"))
 
 
 def _holds_files(directory: Path) -> bool:

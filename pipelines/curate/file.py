@@ -1,10 +1,7 @@
 """The feeds file on the disk: read whole, changed as text, and put in the old one's place only if it is right."""
 
 import os
-import stat
-import tempfile
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +11,7 @@ from pipelines.configuration import FEEDS, ConfigError, config_directory
 from pipelines.configuration.documents import LARGEST_FILE, Document, parse_document, read_document
 from pipelines.configuration.feeds import normalized_url, read_feeds
 from pipelines.curate.edit import Written, with_feeds, without_feeds
+from pipelines.replace import replace_file
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -99,26 +97,6 @@ def write(before: FeedsText, after: FeedsText) -> None:
         raise SetupError(f"{before.path} can't be written: {error.strerror}; nothing was changed") from error
 
 
-def replace_file(target: Path, content: bytes) -> None:
-    """Write a file beside the target and rename it, so that readers see the old one or the new one whole."""
-    old = target.stat() if target.exists() else None
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            os.fchmod(file.fileno(), stat.S_IMODE(old.st_mode) if old else 0o666 & ~_umask())
-            if old is not None and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
-                with suppress(PermissionError):
-                    os.fchown(file.fileno(), old.st_uid, old.st_gid)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
-
-
 def _understood(path: Path, content: bytes | None, text: str) -> FeedsText:
     document = parse_document(text, Document(str(path)))
     value = document.value if isinstance(document.value, dict) else {}
@@ -164,9 +142,3 @@ def _by_hand(path: Path, reason: str) -> str:
 def _ends_in_crlf(content: bytes) -> bool:
     """Whether every line of it ends as on Windows."""
     return b"\r\n" in content and content.count(b"\r\n") == content.count(b"\n")
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -40,7 +40,18 @@ def _meant(path: str) -> Iterator[str]:
         for match in matches:
             yield from _below(match) if os.path.isdir(match) else (match,)
     else:
-        raise SetupError(f"'{path}' does not exist; check the path, it is relative to {os.getcwd()}")
+        raise SetupError(_no_file(path))
+
+
+def _no_file(path: str) -> str:
+    if "://" in path:
+        return (
+            f"'{path}' is an address, and files are read from paths; newsbeam feeds add makes it a feed, newsbeam"
+            " preview shows what is there"
+        )
+    if path == "-":
+        return "standard input is not read; write it to a file, whose name or content says what it is"
+    return f"'{path}' does not exist; check the path, it is relative to {os.getcwd()}"
 
 
 def _check_listable(path: str) -> None:

@@ -116,8 +116,9 @@ def _opened(path: str) -> FileIO:
         # Without blocking: it may have become a pipe since it was looked at.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except FileNotFoundError as error:
-        hint = "; a name that is not UTF-8 must be changed before it can be read" if "\\x" in path else ""
-        raise FetchError(f"{path} does not exist (any more){hint}.") from error
+        if "\\x" in path:
+            raise FetchError(f"{path} can't be read: its name is no Unicode; give it another.") from error
+        raise FetchError(f"{path} does not exist (any more).") from error
     except OSError as error:
         raise FetchError(f"{path} can't be opened: {error.strerror}.") from error
     file = FileIO(descriptor, closefd=True)

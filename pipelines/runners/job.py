@@ -44,27 +44,33 @@ def on_runner(name: str, written: Sequence[str], settings: Settings) -> Iterator
 
     Raises SetupError or TryLater, before anything is fetched, where it can't.
     """
+    known = _known(name)
     if "://" not in settings.index and not settings.elasticsearch.cloud_id:
         raise SetupError(
             f"the index {settings.index} is a directory of this machine, and workers elsewhere can't write it; name an"
             " Elasticsearch: --index http://HOST:9200/PREFIX"
         )
     options = read_options(written, _job_name(settings))
-    with _runner(name, options) as runner:
+    with _runner(known, options) as runner:
         yield _Job(name, runner, options)
 
 
-def _runner(name: str, options: PipelineOptions) -> AbstractContextManager[PipelineRunner]:
+def _known(name: str) -> str:
+    """Beam's name of a runner. Raises SetupError for one that it does not have, or that runs on this machine."""
     names = {known.removesuffix("Runner").lower(): known for known in StandardOptions.KNOWN_RUNNER_NAMES}
-    short = name.lower().removesuffix("runner")
-    if short == "flink":
-        return flink(options)
-    if short not in names or names[short] in {*StandardOptions.LOCAL_RUNNERS, "InteractiveRunner"} - {"PrismRunner"}:
+    found = names.get(name.lower().removesuffix("runner"))
+    if found is None or found in {*StandardOptions.LOCAL_RUNNERS, "InteractiveRunner"} - {"PrismRunner"}:
         raise SetupError(f"'{name}' is no runner to run on; take local, flink, dataflow or spark")
+    return found
+
+
+def _runner(name: str, options: PipelineOptions) -> AbstractContextManager[PipelineRunner]:
+    if name == "FlinkRunner":
+        return flink(options)
     try:
-        if short == "dataflow":  # it would find out only when all is built
+        if name == "DataflowRunner":  # it would find out only when all is built
             import_module("apache_beam.runners.dataflow.internal.apiclient")
-        return nullcontext(create_runner(names[short]))
+        return nullcontext(create_runner(name))
     except ImportError as error:
         raise SetupError(
             f"the runner {name} needs packages that are not installed ({error}); for Dataflow: pip install"

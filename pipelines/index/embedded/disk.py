@@ -53,7 +53,8 @@ def _meaning(number: int, directory: Path) -> NewsbeamError | None:
         return TryLater(f"The disk that holds {directory} is full; make room and run again, nothing is lost.")
     if number in _REFUSED:
         return SetupError(
-            f"The index in {directory} can't be written ({os.strerror(number)}); change its owner or name another."
+            f"The index in {directory} can't be used ({os.strerror(number)}); who reads it must be able to write there"
+            " too, since readers lock its files: change its owner or name another."
         )
     if number in _TOO_MANY_FILES:
         return TryLater(f"Too many files are open to read the index in {directory}; raise the limit with ulimit -n.")

@@ -113,6 +113,8 @@ class _Reader:
             raise QueryError(f"Column {_column(item.expr)}: a second colon; put the value in double quotes.")
         if item.name == "*" and _is_star(item.expr):
             return Everything()
+        if item.name == "_exists_" and isinstance(item.expr, lucene.Word):
+            return _exists(item.expr)
         field, exact = field_named(item.name, _column(item))
         found = self.read(item.expr, field, depth)
         return exactly(found) if exact and found is not None else found
@@ -197,6 +199,12 @@ class _Reader:
             return read_span(_value(term), self._now)
         except ValueError as error:
             raise QueryError(f"Column {_column(term)}: {_value(term)[:60]} is not a time: {error}.") from error
+
+
+def _exists(term: lucene.Word) -> Query:
+    """Lucene's other way to write `people:*`."""
+    field, _ = field_named(_value(term), _column(term))
+    return Exists(field) if field else Everything()
 
 
 def _side_by_side(parts: tuple[Query, ...]) -> tuple[Query, ...]:

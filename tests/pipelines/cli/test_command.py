@@ -56,8 +56,15 @@ def test_the_version_is_the_packages(newsbeam: Command) -> None:
         (["search", "--limit", "many"], "--limit"),
         (["search", "--limit", "1001"], "--limit"),
         (["search", "x", "y"], "unexpected extra argument"),
-        (["search", "--since", "yesterday"], "--since: 'yesterday' is no time; write 2025-04-01"),
+        (["search", "--since", "yesterday"], "--since: 'yesterday' is no such time; write 2025-04-01"),
         (["search", "--since", "2025-04-01T10:00"], "has no zone; write 2025-04-01T10:00Z for UTC"),
+        (["search", "--since", "2025-05-01", "--until", "2025-04-01"], "is not before --until 2025-04-01"),
+        (["search", "--language", "klingonish"], "--language: 'klingonish' is no language; write de, en or fr"),
+        (["run", "https://example.org/feed"], "is an address, and files are read from paths; newsbeam feeds add"),
+        (["run", "-"], "standard input is not read"),
+        (["run", "x", "--runner", "flunk"], "'flunk' is no runner to run on; take local, flink, dataflow or spark"),
+        (["index", "re-enrich", "--index", "nowhere"], "There is no index in nowhere"),
+        (["feeds", "remove", "herald"], "there is no config/feeds.yaml to remove a feed from"),
         (["search", "--filter", "contries=KP"], "no field 'contries' to filter by; did you mean 'countries'?"),
         (["search", "--filter", "KP"], "'KP' is not FIELD=VALUE"),
         (["run", "x", "--source", "y"], "--source and --all choose feeds; they do not go with paths"),
@@ -166,7 +173,14 @@ def test_a_full_disk_under_standard_output_says_try_again(filled: str, command: 
             check=False,
         )
     assert done.returncode == 75
-    assert done.stderr == "newsbeam: the disk is full; make room and run again, nothing is lost\n"
+    assert done.stderr == "newsbeam: there is no room left where the output is written; make some and run again\n"
+
+
+def test_closed_standard_output_is_one_line_and_2() -> None:
+    command = f"{sys.executable} -m pipelines.cli --version >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "newsbeam: standard output is closed; send it to /dev/null if nobody is to read it\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

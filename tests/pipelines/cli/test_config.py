@@ -38,6 +38,12 @@ def test_check_says_what_it_read(newsbeam: Command, monkeypatch: pytest.MonkeyPa
     assert (done.code, done.out) == (0, "the configuration is right: 1 feed and 1 disabled, index data/index\n")
 
 
+def test_check_names_the_files_that_are_not_there(newsbeam: Command, written: Path) -> None:
+    (written / "feeds.yaml").unlink()
+    done = newsbeam("config", "check")
+    assert (done.code, done.err) == (0, "newsbeam: there is no feeds.yaml, so nothing is polled\n")
+
+
 @pytest.mark.usefixtures("written")
 def test_check_wants_the_secrets_unless_told_otherwise(newsbeam: Command) -> None:
     done = newsbeam("config", "check")

@@ -82,6 +82,16 @@ def test_after_a_good_run_all_is_well_and_the_next_poll_is_named(here: Here) -> 
     assert len(shown.splitlines()) < 24
 
 
+def test_what_has_never_worked_is_not_called_well(here: Here) -> None:
+    here("index", "setup")
+    assert here("status").out.startswith("nothing has run yet\n")
+    here("run")
+    remember(here, failures_in_a_row=1, last_error="It said 500.")
+    shown = here("status")
+    assert (shown.code, shown.out.splitlines()[0]) == (0, "well, but for what is failing below")
+    assert "once, last success 0 min ago: It said 500." in shown.out
+
+
 @pytest.mark.parametrize(
     ("changes", "problem", "shown"),
     [

@@ -261,7 +261,7 @@ def test_names_that_are_not_utf_8_can_be_stored(tmp_path: Path) -> None:
         file.write(b"A story.")
     (source,) = discover_files([str(tmp_path)])
     assert source.model_dump_json()
-    assert "not UTF-8" in error_of(read(Path(source.path))[0])[0]
+    assert "its name is no Unicode" in error_of(read(Path(source.path))[0])[0]
 
 
 def test_links_that_go_round_in_circles_end(tmp_path: Path) -> None:

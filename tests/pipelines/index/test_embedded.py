@@ -206,7 +206,7 @@ def test_a_directory_that_cannot_be_written_is_a_setup_error(tmp_path: Path) -> 
     (home / "articles" / "write.lock").unlink(missing_ok=True)
     home.joinpath("articles").chmod(0o555)
     try:
-        with _Nobody(tmp_path), pytest.raises(SetupError, match="can't be written"):
+        with _Nobody(tmp_path), pytest.raises(SetupError, match="can't be used"):
             EmbeddedIndex(home).write([make_draft()])
     finally:
         home.joinpath("articles").chmod(0o755)
