@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from models.report import Tally
+from pipelines.stop import STOP
 
 PATIENCE = 2.0
 """Seconds that pass before anything is shown."""
@@ -39,6 +40,7 @@ class RunProgress:
     def start(self, chunks: int) -> None:
         """So many chunks are to do."""
         self._progress.update(self._task, total=chunks)
+        STOP.hearers.append(self._stopping)
         if self._terminal:
             self._timer.start()
 
@@ -57,8 +59,14 @@ class RunProgress:
 
     def finish(self) -> None:
         """Nothing more will come."""
+        if self._stopping in STOP.hearers:
+            STOP.hearers.remove(self._stopping)
         self._timer.cancel()
         self._progress.stop()
+
+    def _stopping(self) -> None:
+        said = "finishing what is in hand (a second signal ends it at once)"
+        self._progress.update(self._task, description=said)
 
     def _tell(self) -> None:
         said = f"{self._entries:,} entries"

@@ -9,6 +9,7 @@ from rich.console import Console
 from models.report import Tally
 from pipelines.cli import progress
 from pipelines.cli.progress import RunProgress, waiting
+from pipelines.stop import STOP
 
 
 def terminal() -> Console:
@@ -35,6 +36,20 @@ def test_a_long_run_shows_chunks_entries_and_failures(monkeypatch: pytest.Monkey
     drive(RunProgress(console), 0.4)
     assert "1/3" in written(console)
     assert "1,500 entries, 2 failed" in written(console)
+
+
+def test_after_a_signal_it_says_what_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0.05)
+    console = terminal()
+    shown = RunProgress(console)
+    shown.start(3)
+    time.sleep(0.2)
+    for hearer in list(STOP.hearers):
+        hearer()
+    time.sleep(0.3)
+    shown.finish()
+    assert "finishing what is in hand (a second signal ends it at once)" in written(console)
+    assert not STOP.hearers
 
 
 def test_a_short_run_shows_nothing() -> None:
