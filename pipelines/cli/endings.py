@@ -40,7 +40,7 @@ def run_command(arguments: Sequence[str]) -> int:
     except TryLater as error:
         complain(str(error))
         return 75
-    except ReaderLeft:
+    except (ReaderLeft, SystemExit):  # typer exits where nobody reads its help any more
         give_up()
         return 0
     except OSError as error:

@@ -42,7 +42,9 @@ class Common:
 def settings_for(ctx: typer.Context, config: Path | None, index: str | None, *, need_aliases: bool = False) -> Settings:
     """The settings for a command that polls nothing, the log set up by them."""
     common = _common(ctx)
-    settings = load_settings(config or common.config, index=index or common.index, need_aliases=need_aliases)
+    settings = load_settings(
+        config or common.config, index=common.index if index is None else index, need_aliases=need_aliases
+    )
     configure_logging(settings.log_level)
     return settings
 
@@ -59,7 +61,7 @@ def configuration_for(
     common = _common(ctx)
     configuration = load_configuration(
         config or common.config,
-        index=index or common.index,
+        index=common.index if index is None else index,
         need_secrets=need_secrets,
         need_installed=need_installed,
     )

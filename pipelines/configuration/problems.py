@@ -148,7 +148,7 @@ _WANTED = {
     "greater_than_equal": "at least {ge}",
     "less_than": "less than {lt}",
     "less_than_equal": "at most {le}",
-    "string_too_short": "at least {min_length} characters long",
+    "string_too_short": "{min_length} or more characters long",
     "string_too_long": "at most {max_length} characters long",
     "string_pattern_mismatch": "written like {pattern}",
 }

@@ -63,6 +63,7 @@ def test_the_version_is_the_packages(newsbeam: Command) -> None:
         (["run", "https://example.org/feed"], "is an address, and files are read from paths; newsbeam feeds add"),
         (["run", "-"], "standard input is not read"),
         (["run", "x", "--runner", "flunk"], "'flunk' is no runner to run on; take local, flink, dataflow or spark"),
+        (["search", "x", "--index", ""], "1 problem in the configuration"),
         (["index", "re-enrich", "--index", "nowhere"], "There is no index in nowhere"),
         (["feeds", "remove", "herald"], "there is no config/feeds.yaml to remove a feed from"),
         (["search", "--filter", "contries=KP"], "no field 'contries' to filter by; did you mean 'countries'?"),
@@ -147,9 +148,9 @@ print([name for name in ("apache_beam", "trafilatura", "feedparser", "structlog"
 
 
 def test_a_reader_that_leaves_is_no_error(filled: str) -> None:
-    for command in ("export", "search"):
+    for arguments in (("export", "--index", filled), ("search", "--index", filled), ("--help",)):
         newsbeam = subprocess.Popen(
-            [sys.executable, "-m", "pipelines.cli", command, "--index", filled],
+            [sys.executable, "-m", "pipelines.cli", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
