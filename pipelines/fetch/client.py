@@ -158,7 +158,7 @@ class Client:
             async with self._session.get(target, headers=headers, allow_redirects=False) as response:
                 if response.status in _REDIRECTS and response.headers.get("Location"):
                     return Hop(response.status, str(_redirected(target, response.headers["Location"])))
-                if response.status != 304 and not 200 <= response.status < 300:
+                if response.status == 206 or (response.status != 304 and not 200 <= response.status < 300):
                     raise StatusError(str(target), response.status, response.headers.get("Retry-After"))
                 body = b"" if response.status == 304 else await self._body(response, enough, deadline, held)
                 return Answer(str(target), response.status, response.headers, body)

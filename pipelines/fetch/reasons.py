@@ -11,6 +11,7 @@ from pipelines.fetch.address import RefusedAddress
 _USER = re.compile(r"(?<=//)[^/@]*@")
 _TRANSIENT = frozenset({408, 421, 425, 429})
 _SAID = {
+    206: "it sent a part, and no part was asked for",
     401: "it wants other credentials; check 'auth' or 'headers' of the feed",
     403: "it refuses access",
     404: "there is nothing at this address; check it",

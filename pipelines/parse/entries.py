@@ -1,7 +1,8 @@
 """From what a reader found to entries: identity, rank and origin, the same way for feeds and files."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import islice
 
 from models.article import TextStatus
 from models.document import Document, Entry
@@ -14,6 +15,9 @@ from pipelines.parse.found import Found, Item, Unread
 from pipelines.parse.identity import canonical_url, digest, is_bare_host, plain_path, record_place
 from pipelines.schedule import due_after_success
 
+REMEMBERED = 200
+"""Addresses that several guids share, of a feed, are remembered up to this many, those of the latest poll first."""
+
 
 def assemble(document: Document, found: Found) -> Parsed:
     """Give each item its id and place, and say what Commit waits for.
@@ -22,7 +26,7 @@ def assemble(document: Document, found: Found) -> Parsed:
     the feed keeps its id.
     """
     remembered = document.state.shared_urls if document.state is not None else ()
-    shared = set(remembered) | _shared_urls(found.items)
+    shared = dict.fromkeys((*sorted(_shared_urls(found.items)), *remembered))
     entries = tuple(_entry(document, found, item, position, shared) for position, item in enumerate(found.items))
     failed = tuple(_failed(document, unread) for unread in found.unread)
     state = _after_reading(document, found, shared)
@@ -36,7 +40,7 @@ def assemble(document: Document, found: Found) -> Parsed:
     return Parsed(entries=entries, failed=failed, polled=polled)
 
 
-def _after_reading(document: Document, found: Found, shared: set[str]) -> FeedState | None:
+def _after_reading(document: Document, found: Found, shared: Collection[str]) -> FeedState | None:
     """The state that knows what stands in the document: it is a feed, so the poll was a success."""
     state, source = document.state, document.source
     if state is None or not isinstance(source, FeedSource):
@@ -45,7 +49,7 @@ def _after_reading(document: Document, found: Found, shared: set[str]) -> FeedSt
         update={
             "moved_to": document.moved_to,
             "hints": found.hints,
-            "shared_urls": tuple(sorted(shared)),
+            "shared_urls": tuple(islice(shared, REMEMBERED)),
             "last_success_at": document.fetched_at,
             "gone_at": None,
         }
@@ -62,7 +66,7 @@ def _shared_urls(items: Iterable[Item]) -> set[str]:
     return {url for url, owners in guids.items() if len(owners) > 1}
 
 
-def _entry(document: Document, found: Found, item: Item, position: int, shared: set[str]) -> Entry:
+def _entry(document: Document, found: Found, item: Item, position: int, shared: Collection[str]) -> Entry:
     source = document.source
     return Entry(
         id=_identify(document, found, item, shared),
@@ -92,7 +96,7 @@ def _entry(document: Document, found: Found, item: Item, position: int, shared: 
     )
 
 
-def _identify(document: Document, found: Found, item: Item, shared: set[str]) -> str:
+def _identify(document: Document, found: Found, item: Item, shared: Collection[str]) -> str:
     """The canonical address; else the feed's address and the guid; else the file's path and the record's number.
 
     An entry of a live feed that has neither goes by its feed's address, title and date.

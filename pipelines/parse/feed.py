@@ -1,28 +1,21 @@
 """RSS, Atom and RDF: feedparser reads the document, this file takes from it what an entry needs."""
 
-import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
-from xml.sax import SAXException
-
-import feedparser
 
 from models.document import Document
 from models.errors import ParseError
 from models.settings import FileSettings
 from models.source import FeedSource
-from pipelines.parse.decode import clean, decode
+from pipelines.parse.decode import clean
+from pipelines.parse.feedparser_reader import read_with_feedparser
 from pipelines.parse.found import Found, Item, provenance
 from pipelines.parse.hints import read_hints
 from pipelines.parse.identity import canonical_url, web_link
 from pipelines.parse.markup import Markup, looks_like_html, one_line, read_html, read_plain
 from pipelines.parse.names import clean_names, clean_tags
 from pipelines.parse.teaser import text_status
-from pipelines.parse.well_formed import feed_xml, recovered
-
-_STUMBLES = (ValueError, LookupError, TypeError, AttributeError, AssertionError, OverflowError, RecursionError)
-"""What feedparser's loose parser raises on markup that its authors did not foresee."""
 
 _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.IGNORECASE)
 RAW_LIMIT = 500
@@ -30,42 +23,28 @@ RAW_LIMIT = 500
 
 def read_feed(document: Document, files: FileSettings) -> Found:  # noqa: ARG001  # every reader has this signature
     """All items of a feed. Raises ParseError where there is no feed in it."""
-    parsed, data = _parsed(document)
+    read = read_with_feedparser(document)
+    parsed = read.parsed
     channel: dict[str, Any] = dict(parsed["feed"])
-    if not parsed.get("version") and not parsed["entries"]:
+    if not parsed.get("version") and not parsed["entries"] and not read.unread:
         raise ParseError(f"{document.url} looks like a feed, but no feed could be read from it.")
     own = web_link(_related(channel, "self"), document.url)
     base = document.url if isinstance(document.source, FeedSource) else own or _string(channel, "link") or ""
     link = web_link(_string(channel, "link"), base)
     is_atom = str(parsed.get("version") or "").startswith("atom")
     items = (
-        _item(dict(entry), channel, base, is_atom, number) for number, entry in enumerate(parsed["entries"], start=1)
+        _item(dict(entry), channel, base, is_atom, number)
+        for number, entry in zip(read.numbers, parsed["entries"], strict=False)
     )
     return Found(
         kind="feed",
         items=tuple(items),
+        unread=read.unread,
         address=canonical_url(own) if own else None,
         link=canonical_url(link) if link else None,
         channel_name=one_line(_string(channel, "title") or "") or None,
-        hints=read_hints(channel, data),
+        hints=read_hints(channel, read.data),
     )
-
-
-def _parsed(document: Document) -> tuple[Any, bytes]:
-    """What feedparser makes of the document, and the XML that it was given in the end."""
-    data = feed_xml(decode(document.body, document.media_type))
-    try:
-        return _feedparser(data), data
-    except (*_STUMBLES, SAXException):
-        data = recovered(data)
-    try:
-        return _feedparser(data), data
-    except (*_STUMBLES, SAXException) as error:
-        raise ParseError(f"{document.url} is a feed too broken to be read: {error}") from error
-
-
-def _feedparser(data: bytes) -> Any:
-    return feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
 
 
 def _item(entry: dict[str, Any], channel: dict[str, Any], base: str, is_atom: bool, number: int) -> Item:
@@ -74,7 +53,7 @@ def _item(entry: dict[str, Any], channel: dict[str, Any], base: str, is_atom: bo
     published, updated = _times(entry, is_atom)
     item_link = web_link(_link(entry), base)
     authors = _authors(entry) or (_authors(channel) if is_atom else ())
-    language = _language(entry) or _string(channel, "language") or None
+    language = one_line(_language(entry) or _string(channel, "language") or "", 100) or None
     title = one_line(_string(entry, "title") or "") or None
     return Item(
         guid=_raw(_string(entry, "id"), 2000),

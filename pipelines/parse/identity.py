@@ -47,7 +47,7 @@ def web_link(link: str | None, base: str = "") -> str | None:
     """An absolute http(s) address of at most 8,000 characters, resolved against `base`; None for anything else."""
     if not link or len(link) > URL_LIMIT:
         return None
-    link = link.strip()
+    link = (link if link.isprintable() else clean(link)).strip()
     if not _SCHEME.match(link):
         try:
             link = urljoin(base, link)

@@ -10,6 +10,7 @@ from models.source import FeedSource
 from pipelines.parse.decode import decode
 from pipelines.parse.found import Found, Item, Unread, provenance
 from pipelines.parse.identity import canonical_url, web_link
+from pipelines.parse.json_text import read_json
 from pipelines.parse.markup import Markup, one_line, read_html, read_text
 from pipelines.parse.names import clean_names, clean_tags
 from pipelines.parse.teaser import text_status
@@ -20,11 +21,11 @@ _TIME_LIMIT = 500
 def read_json_feed(document: Document, files: FileSettings) -> Found:  # noqa: ARG001  # every reader has this signature
     """All items of a JSON Feed; an item that is no object is unread. Raises ParseError for broken JSON."""
     try:
-        channel = json.loads(decode(document.body, document.media_type), strict=False)
+        channel = read_json(decode(document.body, document.media_type))
     except (ValueError, RecursionError) as error:
         raise ParseError(f"{document.url} is a JSON Feed whose JSON is broken: {error}.") from error
     written = channel.get("items") if isinstance(channel, dict) else None
-    if not isinstance(written, list):
+    if not isinstance(channel, dict) or not isinstance(written, list):
         raise ParseError(f"{document.url} is a JSON Feed without a list of items.")
     own = web_link(_string(channel, "feed_url"))
     home = web_link(_string(channel, "home_page_url"))
@@ -53,7 +54,7 @@ def _item(item: dict[str, Any], channel: dict[str, Any], base: str, number: int)
     link = web_link(_string(item, "url"), base) or web_link(_string(item, "external_url"), base) or web_link(guid)
     authors = _authors(item) or _authors(channel)
     published, updated = _time(item, "date_published"), _time(item, "date_modified")
-    language = _string(item, "language") or _string(channel, "language")
+    language = one_line(_string(item, "language") or _string(channel, "language") or "", 100) or None
     title = one_line(_string(item, "title") or "") or None
     return Item(
         guid=guid,

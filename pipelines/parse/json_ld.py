@@ -1,10 +1,11 @@
 """What a page says of its article in JSON-LD (schema.org/NewsArticle and its kin)."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from lxml.html import HtmlElement
+
+from pipelines.parse.json_text import read_json
 
 _ARTICLES = frozenset({"Report", "BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "NewsStory"})
 _SCRIPT_LIMIT = 2 * 2**20
@@ -39,7 +40,7 @@ def _value(text: str) -> object:
     for start, end in (("<!--", "-->"), ("//<![CDATA[", "//]]>"), ("/*<![CDATA[*/", "/*]]>*/"), ("<![CDATA[", "]]>")):
         text = text.removeprefix(start).removesuffix(end).strip()
     try:
-        return json.loads(text.rstrip(";"), strict=False)
+        return read_json(text.rstrip(";"))
     except (ValueError, RecursionError):
         return None
 

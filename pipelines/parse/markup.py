@@ -2,7 +2,8 @@
 
 import re
 import threading
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ TEXT_LIMIT = 1_200_000
 LINE_LIMIT = 10_000
 
 _MARKUP_LIMIT = 8 * TEXT_LIMIT
+_PIECE = 64 * 1024
+_DEEPEST = 2000
+"""Elements in elements; the parser looks through all of them for each end tag that has no start."""
 
 # fmt: off
 _BREAKS = frozenset({
@@ -39,9 +43,9 @@ _VOID = frozenset({
 })
 # fmt: on
 _TAGS = "|".join(sorted(defs.tags | {"article", "section", "figure", "figcaption", "svg", "path", "picture", "video"}))
-_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?\s*>|<!--", re.IGNORECASE)
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*+|/\s*+)?>|<!--", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_ESCAPED_TAG = re.compile(rf"&lt;/?(?:{_TAGS})(?:\s[^<>]{{0,500}}?)?/?\s*&gt;", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(rf"&lt;/?(?:{_TAGS})(?:\s(?:[^<>&]|&(?!lt;|gt;)){{0,500}}+|/\s*+)?&gt;", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 
 
@@ -67,16 +71,36 @@ def read_html(markup: str) -> Markup:
 
 
 def _streamed(markup: str) -> Markup:
-    reader = _reader()
+    reader, found = _reader(), list[Markup]()
     try:
-        # A leading element keeps the parser from reading text before the first tag as a head.
-        reader.parser.feed("<div>")
-        reader.parser.feed(markup)
-        found: Markup = reader.parser.close()
+        begin = True
+        for piece in _pieces(markup):
+            if begin:
+                # A leading element keeps the parser from reading text before the first tag as a head.
+                reader.parser.feed("<div>")
+            reader.parser.feed(piece)
+            if begin := reader.depth > _DEEPEST:
+                found.append(reader.parser.close())
+        if not begin:
+            found.append(reader.parser.close())
     except etree.LxmlError:
         _THREAD.reader = None
         return Markup(read_plain(_unescape(_TAG.sub("\n\n", markup))))
-    return found
+    if len(found) == 1:
+        return found[0]
+    text = "\n\n".join(part.text for part in found if part.text)[:TEXT_LIMIT]
+    return Markup(text, next((part.image for part in found if part.image), None))
+
+
+def _pieces(markup: str) -> Iterator[str]:
+    """The markup cut before tags, so that between two pieces one can look how deep it has become."""
+    start = 0
+    while len(markup) - start > _PIECE:
+        cut = markup.rfind("<", start + 1, start + _PIECE)
+        end = cut if cut > 0 else start + _PIECE
+        yield markup[start:end]
+        start = end
+    yield markup[start:]
 
 
 def read_plain(text: str) -> str:
@@ -153,16 +177,18 @@ class _Paragraphs:
         self.image: str | None = None
         self._blocks: list[str] = []
         self._pieces: list[str] = []
-        self._length = 0
+        self._length = self.depth = 0
         self._dropped: list[str] = []
+        self._open: Counter[str] = Counter()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
+        self.depth += 1
         if self._dropped:
             if tag not in _VOID:
-                self._dropped.append(tag)
+                self._drop(tag)
         elif tag in _DROPPED and tag not in _VOID:
-            self._dropped.append(tag)
+            self._drop(tag)
         elif tag in _BREAKS:
             self._end_block()
         elif tag == "br":
@@ -174,9 +200,10 @@ class _Paragraphs:
 
     def end(self, tag: str) -> None:
         """An element ends."""
+        self.depth -= 1
         if self._dropped:
-            if tag in self._dropped:
-                del self._dropped[len(self._dropped) - 1 - self._dropped[::-1].index(tag) :]
+            if self._open[tag]:
+                self._close(tag)
         elif tag in _BREAKS:
             self._end_block()
 
@@ -192,6 +219,17 @@ class _Paragraphs:
         found = Markup("\n\n".join(self._blocks)[:TEXT_LIMIT], self.image)
         self._begin()
         return found
+
+    def _drop(self, tag: str) -> None:
+        self._dropped.append(tag)
+        self._open[tag] += 1
+
+    def _close(self, tag: str) -> None:
+        """The innermost of this name ends, and with it all in it that did not."""
+        last = None
+        while last != tag:
+            last = self._dropped.pop()
+            self._open[last] -= 1
 
     def _end_block(self) -> None:
         if not self._pieces:

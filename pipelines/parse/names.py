@@ -1,14 +1,11 @@
 """Names of people and tags, as feeds, pages and records write them."""
 
-import re
 from collections.abc import Iterable
 
 from pipelines.parse.markup import one_line
 
 _NAMES_LIMIT = 50
 _TAGS_LIMIT = 200
-_ADDRESS_AND_NAME = re.compile(r"^\S+@\S+\s*\((.+)\)\s*$")
-_NAME_AND_ADDRESS = re.compile(r"^(.*?)[\s<(\[]*\S+@\S+?[>)\]]*\s*$")
 
 
 def clean_names(written: Iterable[object]) -> tuple[str, ...]:
@@ -33,6 +30,23 @@ def _distinct(values: Iterable[str], limit: int) -> tuple[str, ...]:
 
 def _name(written: str) -> str:
     name = one_line(written, 500)
-    if "@" in name and (match := _ADDRESS_AND_NAME.match(name) or _NAME_AND_ADDRESS.match(name)):
-        name = match.group(1)
+    if "@" in name:
+        name = _without_address(name)
     return name.strip(" ,;()<>")
+
+
+def _without_address(written: str) -> str:
+    """`Jane Doe <jane@example.org>` and `jane@example.org (Jane Doe)` without the address (RFC 5322, section 3.4)."""
+    address, bracket, name = written.partition("(")
+    if bracket and name.endswith(")") and _is_address(address.strip()):
+        return name[:-1]
+    before, _, last = written.rpartition(" ")
+    if not _is_address(last):
+        return written
+    local = last.partition("@")[0]
+    return f"{before} {local[: max(map(local.rfind, '<([')) + 1]}".rstrip(" <([")
+
+
+def _is_address(word: str) -> bool:
+    local, _, domain = word.partition("@")
+    return bool(local and domain.strip(">)]")) and " " not in word

@@ -1,6 +1,7 @@
 """A page: trafilatura finds its text, `page_metadata` what it says about itself."""
 
 import logging
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -23,6 +24,7 @@ from pipelines.parse.names import clean_names
 from pipelines.parse.page_metadata import Metadata, read_metadata
 
 _BYTES_READ = 4 * 2**20
+_VAST = 15_000
 _STUMBLES = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, etree.LxmlError)
 """What trafilatura raises on pages that its authors did not foresee."""
 
@@ -125,13 +127,20 @@ def _tree(text: str, url: str) -> HtmlElement:
 def _text(tree: HtmlElement, metadata: Metadata, url: str) -> tuple[str, str]:
     """The article's paragraphs, from the page or, where that gives too little, from JSON-LD, and which it was."""
     try:
-        found: Any = bare_extraction(tree, url=url or None, include_comments=False, with_metadata=False)
+        found: Any = bare_extraction(
+            tree, url=url or None, include_comments=False, with_metadata=False, fast=_is_vast(tree)
+        )
     except _STUMBLES:
         found = None
     visible = _paragraphs(getattr(found, "text", None) or "", metadata.headings)
     claimed = read_text(metadata.text).text if metadata.text else ""
     is_claimed = len(claimed) > 2 * len(visible) or claimed.split() == visible.split()
     return (claimed, "json-ld") if is_claimed else (visible, "page")
+
+
+def _is_vast(tree: HtmlElement) -> bool:
+    """Whether a page has more elements than any article; trafilatura's second opinions grow with their square."""
+    return next(islice(tree.iter(), _VAST, None), None) is not None
 
 
 def _paragraphs(text: str, headings: frozenset[str]) -> str:

@@ -12,6 +12,7 @@ from models.settings import FileSettings
 from pipelines.parse.decode import decode, wide_encoding
 from pipelines.parse.found import Found, Item, Unread, provenance
 from pipelines.parse.identity import canonical_url, web_link
+from pipelines.parse.json_text import read_json
 from pipelines.parse.markup import Markup, one_line, read_text
 from pipelines.parse.names import clean_names, clean_tags
 from pipelines.parse.record_fields import as_list, as_text, as_time, field_names, look_up
@@ -60,7 +61,10 @@ def _one_value(body: bytes) -> list[bytes]:
     whole = _value(body.strip(b" \t\r\n\xef\xbb\xbf"), RECORD_LIMIT * 4)
     if isinstance(whole, list):
         return [json.dumps(value, ensure_ascii=True).encode() for value in whole]
-    return [json.dumps(whole, ensure_ascii=True).encode()] if isinstance(whole, dict) else lines
+    if isinstance(whole, dict):
+        return [json.dumps(whole, ensure_ascii=True).encode()]
+    # Where no line is a record either, it is one broken value and not as many as it has lines.
+    return lines if any(isinstance(_value(line.strip()), dict) for line in lines) else [body]
 
 
 class _NoJson:
@@ -71,7 +75,7 @@ class _NoJson:
 
 
 def _value(line: bytes, limit: int = RECORD_LIMIT) -> object:
-    """The line's value. Python's own parser gets a second try: it takes lone surrogates and raw control characters."""
+    """The line's value. Python's own parser gets a second try: it takes raw control characters."""
     if len(line) > limit:
         return _NoJson(f"it is {len(line):,} bytes long, and at most {limit:,} are read")
     try:
@@ -79,7 +83,7 @@ def _value(line: bytes, limit: int = RECORD_LIMIT) -> object:
     except ValueError as error:
         first_error = str(error)
     try:
-        return json.loads(decode(line), strict=False)
+        return read_json(decode(line))
     except (ValueError, RecursionError):
         return _NoJson(first_error)
 

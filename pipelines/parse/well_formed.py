@@ -11,6 +11,8 @@ from pipelines.parse.formats import doctype_end, feed_start
 _PROLOG = '<?xml version="1.0" encoding="utf-8"?>\n'
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
+_START = re.compile(r"<\w", re.ASCII)
+_BLANKS = re.compile(r"\s{2,}")
 _FIRST_ELEMENT = re.compile(r"<[A-Za-z]")
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _AMPERSAND = re.compile(
@@ -36,6 +38,7 @@ def feed_xml(text: str) -> bytes:
     pictures and podcasts are renamed, because feedparser takes a second description for the full text.
     """
     text = _without_document_type(text[feed_start(text) :])
+    text = _with_short_prolog(text)
     for name, other in _AMBIGUOUS:
         text = text.replace(name, other)
     data = (_PROLOG + text).encode("utf-8", "replace")
@@ -74,6 +77,13 @@ def _without_document_type(text: str) -> str:
     if doctype is None:
         return text.lstrip()
     return (text[: doctype.start()] + text[doctype_end(text, doctype.start()) :]).lstrip()
+
+
+def _with_short_prolog(text: str) -> str:
+    """feedparser looks for declarations behind each blank before the first element, to the end of all blanks."""
+    start = _START.search(text)
+    end = start.start() if start else len(text)
+    return _BLANKS.sub("\n", text[:end]) + text[end:]
 
 
 def _reference(match: re.Match[str]) -> str:

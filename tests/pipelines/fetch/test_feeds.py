@@ -122,6 +122,7 @@ def test_packed_answers_are_unpacked(server: Server, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "words", "transient"),
     [
+        ("/status/206", "206: it sent a part, and no part was asked for", False),
         ("/status/404", "404", False),
         ("/status/410", "410", False),
         ("/status/403", "403", False),

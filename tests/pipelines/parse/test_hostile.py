@@ -138,3 +138,85 @@ def test_characters_that_are_none_are_gone(read: Read, rss: Rss) -> None:
 def test_junk_named_xml_is_refused_and_said(read_file: Read) -> None:
     with pytest.raises(ParseError, match="binary data"):
         read_file(bytes((n * 7919) % 256 for n in range(5000)), "/data/junk.xml")
+
+
+SHORT = 20.0
+"""Seconds of one core; these documents take a tenth of that, and minutes where time grows with the square."""
+
+GOOD = "<title>A</title><link>https://news.example/a</link>"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f"{GOOD}<author>{'a.' * 200_000}</author>",
+        f"{GOOD}<author>{('a.' * 400 + '<!-- -->') * 500}</author>",
+        f"{GOOD}<description><![CDATA[<svg>{'<div>' * 200_000}{'</div>' * 200_000}]]></description>",
+        f"{GOOD}<description><![CDATA[<svg>{'<div>' * 200_000}{'</p>' * 200_000}]]></description>",
+        f"{GOOD}<description><![CDATA[<p{' ' * 2_000_000}]]></description>",
+        f"{GOOD}<description>{'&amp;lt;p ' * 300_000}</description>",
+    ],
+    ids=["author", "author in pieces", "dropped", "ends without a start", "blanks in a tag", "escaped tags"],
+)
+def test_what_an_item_holds_is_read_in_time_that_grows_with_its_length(read: Read, rss: Rss, item: str) -> None:
+    started = time.process_time()
+    assert [entry.title for entry in read(rss(item)).entries] == ["A"]
+    assert time.process_time() - started < SHORT
+
+
+def test_blank_lines_before_a_feed_are_no_work(read: Read, rss: Rss) -> None:
+    started = time.process_time()
+    written = rss(GOOD)
+    place = written.index("<rss")
+    assert len(read(f"{written[:place]}<!-- x -->{chr(10) * 2_000_000}{written[place:]}").entries) == 1
+    assert time.process_time() - started < SHORT
+
+
+def test_a_page_of_many_small_tables_is_read_in_time(read_file: Read) -> None:
+    started = time.process_time()
+    tables = "<table><tr><td>a</td></tr></table>" * 40_000
+    assert len(read_file(f"<html><body>{tables}</body></html>", "/data/page.html").entries) == 1
+    assert time.process_time() - started < SHORT
+
+
+def test_a_feed_of_thousands_of_namespaces_is_refused_with_their_number(read: Read) -> None:
+    names = "".join(f"<a{number}:b xmlns:a{number}='x'>" for number in range(40_000))
+    with pytest.raises(ParseError, match="declares 40,000 namespaces"):
+        read(f"<rss version='2.0'><channel>{names}</channel></rss>")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["<title>B</title><textInput><name/></textInput>", '<x:posList xmlns:x="http://www.opengis.net/gml">1</x:posList>'],
+)
+def test_an_item_that_feedparser_stumbles_over_fails_alone(read: Read, rss: Rss, odd: str) -> None:
+    items = [GOOD.replace("news.example/a", f"news.example/{number}") for number in range(5)]
+    parsed = read(rss(*items[:3], odd, *items[3:]))
+    assert [entry.url for entry in parsed.entries] == [f"https://news.example/{number}" for number in range(5)]
+    (failed,) = parsed.failed
+    assert failed.failure is not None
+    assert "Item 4 of " in failed.failure.reason
+    assert parsed.polled.entries == 6
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (r'{"id": "1", "title": "a", "image": "https://news.example/\ud800"}', "/data/a.jsonl"),
+        (r'{"id": "1", "title": "a", "thumbnail": {"url": "https://news.example/\ud800"}}', "/data/a.jsonl"),
+        (
+            r'{"version": "https://jsonfeed.org/version/1.1", "language": "\udfff", "items":'
+            r' [{"id": "1", "title": "a", "language": "\ud800", "image": "https://news.example/\ud800"}]}',
+            "/data/a.json",
+        ),
+        (
+            r'<html><body><script type="application/ld+json">{"@type": "NewsArticle", "headline": "a",'
+            r' "image": "https://news.example/\ud800"}</script><p>A text.</p></body></html>',
+            "/data/a.html",
+        ),
+    ],
+)
+def test_half_characters_in_json_are_left_out(read_file: Read, body: str, path: str) -> None:
+    (entry,) = read_file(body, path).entries
+    assert entry.title == "a"
+    assert entry.model_dump_json()

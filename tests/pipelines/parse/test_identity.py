@@ -11,6 +11,7 @@ from models.outcome import Parsed
 from models.settings import FileSettings
 from models.source import Content
 from pipelines.parse import canonical_url, parse
+from pipelines.parse.entries import REMEMBERED
 
 Read = Callable[..., Parsed]
 Rss = Callable[..., str]
@@ -126,6 +127,19 @@ def test_an_address_that_two_guids_share_identifies_nothing_and_is_remembered(re
     alone = read(rss(items[0]), state=both.polled.state)
     assert alone.entries[0].id == both.entries[0].id
     assert alone.polled.state == both.polled.state
+
+
+def test_a_feed_of_ever_new_addresses_is_not_remembered_for_ever(read: Read, rss: Rss) -> None:
+    state = FeedState(source_id="world", url="https://news.example/feeds/world.xml")
+    for poll in range(3):
+        pairs = [
+            f'<title>A</title><link>https://news.example/{poll}/{n}</link><guid isPermaLink="false">{poll}{n}{g}</guid>'
+            for n in range(150)
+            for g in "ab"
+        ]
+        state = read(rss(*pairs), state=state).polled.state or state
+        assert len(state.shared_urls) <= REMEMBERED
+    assert sum("/2/" in url for url in state.shared_urls) == 150
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import json
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from time import process_time
 from typing import get_args
 
 import pytest
@@ -207,3 +208,33 @@ def test_real_texts_are_read_whole(read_file: Read, shared_data: Path) -> None:
     parsed = read_file("".join(written), PATH)
     assert not parsed.failed
     assert all(entry.title and entry.body and entry.language for entry in parsed.entries)
+
+
+def test_a_broken_object_over_many_lines_is_one_failure(read_file: Read) -> None:
+    (failed,) = read_file('{\n"title": "t",\n"text": "x",\n"tags":\n}', "/data/a.json").failed
+    assert failed.failure is not None
+    assert failed.failure.reason == "Record 1 of /data/a.json is no JSON: expected value at line 5 column 1."
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Jane Doe <jane@example.org>", "Jane Doe"),
+        ("Jane<jane@example.org>", "Jane"),
+        ("Jane Doe [jane@example.org]", "Jane Doe"),
+        ("jane@example.org (Jane Doe)", "Jane Doe"),
+        ("noreply@example.org (A (B) C)", "A (B) C"),
+        ("Jane Doe jane@example.org", "Jane Doe"),
+        ("Jane @ Home", "Jane @ Home"),
+        ("@jane", "@jane"),
+    ],
+)
+def test_authors_lose_the_address_beside_their_name(record: Callable[..., Entry], written: str, name: str) -> None:
+    assert record({"title": "a", "authors": [written]}).authors == (name,)
+
+
+def test_an_author_of_brackets_and_signs_is_no_work(record: Callable[..., Entry]) -> None:
+    names = [f"{'(' * 200}{'@' * 200} x{number}" for number in range(200)]
+    started = process_time()
+    record({"title": "a", "authors": names})
+    assert process_time() - started < 5
