@@ -34,7 +34,7 @@ def read_feed(document: Document, files: FileSettings) -> Found:  # noqa: ARG001
     is_atom = str(parsed.get("version") or "").startswith("atom")
     items = (
         _item(dict(entry), channel, base, is_atom, number)
-        for number, entry in zip(read.numbers, parsed["entries"], strict=False)
+        for number, entry in zip(read.numbers, parsed["entries"], strict=True)
     )
     return Found(
         kind="feed",

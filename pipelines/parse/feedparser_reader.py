@@ -78,12 +78,16 @@ def _item_by_item(data: bytes, url: str) -> FeedRead:
         raise ParseError(f"{url} is a feed whose head can't be read ({_said(error)}).")
     bad = dict(_bad(root, items, range(len(items))))
     good = [number for number in range(len(items)) if number not in bad]
-    with_good = _document(root, [items[number] for number in good])
     unread = tuple(
         Unread(number + 1, f"Item {number + 1} of {url} can't be read ({_said(error)}).", _raw(items[number]))
         for number, error in bad.items()
     )
-    return FeedRead(_feedparser(with_good), with_good, [number + 1 for number in good], unread)
+    try:
+        read = _whole(_document(root, [items[number] for number in good]))
+    except _STUMBLES as error:
+        raise ParseError(f"{url} is a feed too broken to be read ({_said(error)}).") from error
+    numbers = [number + 1 for number in good] if len(read.numbers) == len(good) else read.numbers
+    return read._replace(numbers=numbers, unread=unread)
 
 
 class _Item(NamedTuple):
