@@ -20,6 +20,7 @@ from tests.programs import free_port
 
 WORKERS = Path(__file__).resolve().parents[2] / "config" / "deploy" / "flink" / "newsbeam-workers"
 STARTING = 120
+_TASKS_AT_WORK = frozenset({"INITIALIZING", "RUNNING", "FINISHED"})
 MEMORY = {
     "taskmanager.cpu.cores": "2",
     "taskmanager.memory.task.heap.size": "256m",
@@ -140,6 +141,14 @@ class Cluster:
     def running(self) -> list[str]:
         """The jobs that are running."""
         return [job for job, state in self.jobs().items() if state == "RUNNING"]
+
+    def working(self) -> set[str]:
+        """The jobs whose tasks have all reached a task manager; before that it may go, and they wait for another."""
+        return {job for job in self.running() if self._tasks(job) <= _TASKS_AT_WORK}
+
+    def _tasks(self, job: str) -> set[str]:
+        """In which states its tasks are."""
+        return {vertex["status"] for vertex in self._get(f"/jobs/{job}")["vertices"]}
 
     def logs(self) -> str:
         """The end of what all its parts said."""
