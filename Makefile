@@ -26,7 +26,7 @@ help: ## list these targets
 	@echo
 	@echo "  make run INDEX=http://localhost:9200/news    fills Elasticsearch instead of the directory $(INDEX)"
 	@echo "  make run QUERY='countries:KP'                searches for something else"
-	@echo "  make test ARGS='tests/parse -x'              hands arguments to pytest"
+	@echo "  make test ARGS='tests/pipelines/parse -x'    hands arguments to pytest"
 	@echo "  make bench ONLY='speed memory'               runs single parts of the benchmark"
 
 run: $(INSTALLED) ## ingest seeds/ into the embedded index and search it
@@ -60,7 +60,7 @@ format: $(INSTALLED) ## let ruff put the code into shape
 golden: $(INSTALLED) ## write the expected records of seeds/ anew; read the difference before you commit it
 	@$(BIN)/python -m tests.test_golden
 
-bench: $(INSTALLED) ## measure speed, stages, memory and second runs
+bench: $(INSTALLED) ## measure speed, memory, entities, relevance and more
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 lock: $(UV) ## pin the newest versions that pyproject.toml allows, with hashes, for all supported Pythons

@@ -8,14 +8,16 @@ from uuid import uuid4
 
 from models.article import Article
 from models.document import Candidate, Document, Entry, Poll
-from models.errors import NormalizeError, ParseError
+from models.errors import NormalizeError, ParseError, SetupError
 from models.outcome import Draft, Failure, Outcome, Parsed, Polled
 from models.settings import Configuration, FileSettings, Settings
 from models.source import FeedSource, FileSource
 from pipelines.complete import complete
+from pipelines.configuration.feeds import normalized_url
 from pipelines.dead_letters import refused_candidate, refused_document
 from pipelines.enrich import Enricher, open_enricher
 from pipelines.fetch import discover_files, fetch_all, fetch_pages
+from pipelines.logs import without_secrets
 from pipelines.normalize import normalize
 from pipelines.parse import parse
 from pipelines.select_new import entry_hash, first_of_each
@@ -28,7 +30,7 @@ def preview(configuration: Configuration, paths_or_urls: Sequence[str]) -> Itera
     """The records that a run would index, and the dead letters that it would keep.
 
     An address may be a feed's or an article's; that of a configured feed is read with its settings. Raises
-    SetupError for a path where nothing is.
+    SetupError for a path where nothing is, and for an address that is none.
     """
     enricher = open_enricher(configuration.settings.enrich)
     polls = [_poll(configuration, given) for given in paths_or_urls if _is_url(given)]
@@ -53,10 +55,13 @@ def _is_url(given: str) -> bool:
 
 
 def _poll(configuration: Configuration, url: str) -> Poll:
-    for feed in (*configuration.feeds, *configuration.disabled):
-        if feed.url == url:
-            return Poll(id=uuid4().hex, source=feed, again=True)
-    source = FeedSource(id=url, url=url, name=urlsplit(url).netloc or url)
+    try:
+        wanted, host = normalized_url(url), urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError as error:
+        raise SetupError(f"'{without_secrets(url)}' is no address: {error}") from error
+    feeds = (*configuration.feeds, *configuration.disabled)
+    configured = (feed for feed in feeds if normalized_url(feed.url) == wanted)
+    source = next(configured, None) or FeedSource(id=url, url=url, name=host or url)
     return Poll(id=uuid4().hex, source=source, again=True)
 
 

@@ -17,7 +17,7 @@ from models.outcome import Failure
 from models.replay import Replayed, ReplayResult
 from pipelines.cli.hits import written
 from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for, settings_for
-from pipelines.cli.output import emit, emit_bytes, emit_line, messages, output, plain
+from pipelines.cli.output import complain, emit, emit_bytes, emit_line, messages, output, plain
 from pipelines.cli.progress import RunProgress
 from pipelines.cli.times import read_moment
 from pipelines.configuration import nearest
@@ -75,6 +75,8 @@ def list_failures(
         found = state.failures(wanted)
         if as_json:
             emit(map(_told, islice(found, limit)))
+            if next(found, None) is not None:
+                complain(f"only the latest {limit} are here; more with --limit")
             return 0
         console, shown = output(), 0
         for failure in islice(found, limit):

@@ -68,7 +68,7 @@ def _shown(status: Status) -> Iterator[RenderableType]:
 def _no_problem(status: Status) -> Text:
     """Nothing for a monitor to call about; but well is only what has worked, and works."""
     if status.last_success_at is None:
-        return Text("no run has been done yet" if status.runs else "nothing has run yet", style="bold yellow")
+        return Text("no run has ended well yet" if status.runs else "nothing has run yet", style="bold yellow")
     if status.failing:
         return Text("well, but for what is failing below", style="bold yellow")
     return Text("all is well", style="bold green")

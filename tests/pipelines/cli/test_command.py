@@ -61,6 +61,7 @@ def test_the_version_is_the_packages(newsbeam: Command) -> None:
         (["search", "--since", "2025-05-01", "--until", "2025-04-01"], "is not before --until 2025-04-01"),
         (["search", "--language", "klingonish"], "--language: 'klingonish' is no language; write de, en or fr"),
         (["run", "https://example.org/feed"], "is an address, and files are read from paths; newsbeam feeds add"),
+        (["preview", "https://[x"], "'https://[x' is no address: Invalid IPv6 URL"),
         (["run", "-"], "standard input is not read"),
         (["run", "x", "--runner", "flunk"], "'flunk' is no runner to run on; take local, flink, dataflow or spark"),
         (["search", "x", "--index", ""], "1 problem in the configuration"),

@@ -69,6 +69,8 @@ def test_a_stage_that_is_none_is_wrong_usage(newsbeam: Command, failing: str) ->
 
 def test_a_list_that_is_cut_says_so(newsbeam: Command, failing: str) -> None:
     assert "only the latest 1 are shown" in newsbeam("failures", "list", "--limit", "1", "--index", failing).out
+    cut = newsbeam("failures", "list", "--limit", "1", "--json", "--index", failing)
+    assert (len(cut.out.splitlines()), cut.err) == (1, "newsbeam: only the latest 1 are here; more with --limit\n")
 
 
 def test_no_failures_are_said_plainly(newsbeam: Command, filled: str) -> None:
