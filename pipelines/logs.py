@@ -12,7 +12,12 @@ from models.errors import NewsbeamError
 
 _SECRET_KEY = re.compile(r"auth|cookie|token|secret|passw|credential|api_?key|session", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?<=://)[^/\s]+@")
-_IN_QUERY = re.compile(r"(?<=[?&])([^=&\s]*(?:auth|token|secret|passw|key|sig)[^=&\s]*)=[^&\s#]+", re.IGNORECASE)
+_IN_QUERY = re.compile(
+    r"(?<=[?&])([^=&\s]*(?:token|secret|passw|passphrase|pwd|credential|signature|session|authorization|api_?key|key(?==)"
+    r"|(?<![a-z])(?:key|auth|sig|sid)(?![a-z]))[^=&\s]*)=[^&\s#]+",
+    re.IGNORECASE,
+)
+"""What the name of a parameter says of its value; `author`, `keywords` and `design` say nothing."""
 
 HIDDEN = "***"
 

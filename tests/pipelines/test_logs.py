@@ -54,6 +54,11 @@ def test_a_worker_of_a_cluster_logs_under_the_run_that_sent_it_work() -> None:
         ("https://example.org/feed?page=2", "https://example.org/feed?page=2"),
         ("http://a:b@example.org", "http://***@example.org"),
         ("x https://a@example.org/?apikey=1&b=2 y", "x https://***@example.org/?apikey=***&b=2 y"),
+        ("https://example.org/?author=a&keywords=b&design=c", "https://example.org/?author=a&keywords=b&design=c"),
+        (
+            "https://example.org/?pwd=a&session=b&credential=c&sig=d&X-Key=e&myKey=f&auth=g",
+            "https://example.org/?pwd=***&session=***&credential=***&sig=***&X-Key=***&myKey=***&auth=***",
+        ),
         ("http://a:b@c@example.org/d@e", "http://***@example.org/d@e"),
         ("mail me@example.org", "mail me@example.org"),
     ],
