@@ -1,5 +1,10 @@
 """The error tree: what bad input, a bad set-up and an absent neighbour raise. Anything else is a bug."""
 
+from errno import EDQUOT, ENOSPC
+
+DISK_FULL = frozenset({ENOSPC, EDQUOT})
+"""What an OSError says of a disk, or of one's share of it, that has no room left; trying later may help."""
+
 
 class NewsbeamError(Exception):
     """The root of everything that Newsbeam raises on purpose."""

@@ -46,7 +46,7 @@ class Tally(Model):
 
 
 class RunReport(Model):
-    """One run, for people and scripts."""
+    """One run, for people and scripts. Of the reasons for failures it holds the most frequent ones."""
 
     run_id: str
     started_at: Instant
@@ -57,6 +57,7 @@ class RunReport(Model):
     newsbeam: str
     totals: Tally
     sources: dict[str, Tally] = Field(default_factory=dict)
+    failures_by_stage: dict[str, int] = Field(default_factory=dict)
     failures_by_reason: dict[str, int] = Field(default_factory=dict)
     stage_seconds: dict[str, float] = Field(default_factory=dict)
 

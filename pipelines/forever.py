@@ -3,7 +3,7 @@
 import heapq
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -24,7 +24,7 @@ from pipelines.run import run_chunk
 from pipelines.session import Session
 from pipelines.status import judge
 from pipelines.stop import STOP, stoppable
-from pipelines.stores import open_store
+from pipelines.stores import opened_store
 
 TOGETHER = timedelta(seconds=5)
 """Feeds that fall due within so short a time are polled in one cycle; no cycle follows the last one sooner."""
@@ -273,10 +273,7 @@ def _feeds(configuration: Configuration, request: RunRequest) -> dict[str, FeedS
 def _check_usable(settings: Settings) -> None:
     """Raises SetupError where no session could be opened; an index that is away is no mistake in the settings."""
     check_recognizer(settings.enrich)
-    with ExitStack() as closing, suppress(TryLater):
-        index, state = open_store(settings)
-        closing.callback(index.close)
-        closing.callback(state.close)
+    with suppress(TryLater), opened_store(settings) as (_, state):
         state.setup()
 
 

@@ -129,8 +129,8 @@ class LoopMetrics(RunMetrics):
             self._all_entries.labels(outcome).inc(number)
         for status, number in documents(report.totals).items():
             self._all_documents.labels(status).inc(number)
-        for reason, number in report.failures_by_reason.items():
-            self._all_failures.labels(reason.partition(":")[0]).inc(number)
+        for stage, number in report.failures_by_stage.items():
+            self._all_failures.labels(stage).inc(number)
         for stage, seconds in report.stage_seconds.items():
             self._all_stages.labels(stage).inc(seconds)
 

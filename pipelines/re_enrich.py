@@ -18,7 +18,7 @@ from pipelines import NEWSBEAM_VERSION
 from pipelines.enrich import Enricher
 from pipelines.index.base import SearchIndex
 from pipelines.stop import STOP, stoppable
-from pipelines.stores import open_store
+from pipelines.stores import opened_store
 
 BATCH = 500
 """Articles that are enriched and written together."""
@@ -57,9 +57,7 @@ def re_enrich(
     reasons: Counter[str] = Counter()
     trouble: TryLater | None = None
     with ExitStack() as closing:
-        index, state = open_store(settings)
-        closing.callback(index.close)
-        closing.callback(state.close)
+        index, state = closing.enter_context(opened_store(settings))
         closing.callback(progress.finish)
         index.search(SearchRequest(limit=0, facets=()))  # where there is no index, none is made
         state.setup()

@@ -31,6 +31,7 @@ def report_of(
         newsbeam=NEWSBEAM_VERSION,
         totals=totals,
         sources=sources,
+        failures_by_stage=_stages(counts),
         failures_by_reason=_reasons(counts),
         stage_seconds={name: n / 1e6 for (kind, name), n in counts.items() if kind == "seconds"},
     )
@@ -72,6 +73,15 @@ def _verdict(
     if totals.first_failures > budget:
         return 3, f"{totals.first_failures} entries failed, more than the error budget of {budget:.0f}"
     return 0, "done"
+
+
+def _stages(counts: Counts) -> dict[str, int]:
+    """All failures by the stage that every reason begins with."""
+    stages: Counter[str] = Counter()
+    for (kind, name), number in counts.items():
+        if kind == "reasons":
+            stages[name.partition(":")[0]] += number
+    return dict(stages)
 
 
 def _reasons(counts: Counts) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """Opens the index and the state that live together, by what the settings name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from models.settings import Settings
@@ -25,3 +27,14 @@ def open_store(settings: Settings) -> tuple[SearchIndex, StateStore]:
 
     directory = Path(settings.index)
     return EmbeddedIndex(directory, settings.synonyms), SqliteState(directory)
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator[tuple[SearchIndex, StateStore]]:
+    """The same for a while: both are closed at its end."""
+    articles, state = open_store(settings)
+    try:
+        yield articles, state
+    finally:
+        articles.close()
+        state.close()

@@ -1,14 +1,13 @@
 """Tells the world around how a run ends: a monitor that wants to be called, a textfile, a file with the report."""
 
-import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.errors import NewsbeamError, SetupError, TryLater
+from models.errors import DISK_FULL, SetupError, TryLater
 from models.report import RunReport
 from models.settings import Configuration
 from pipelines.ping import ping_of
@@ -36,6 +35,10 @@ def announced(configuration: Configuration, metrics_file: Path | None) -> Iterat
     except (TryLater, KeyboardInterrupt):
         ending.code = 75
         raise
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            ending.code = 75
+        raise
     finally:
         ping.ended(ending.code)
         if metrics_file is not None:
@@ -60,21 +63,15 @@ def write_report(file: Path, done: RunReport) -> None:
 def _write_metrics(configuration: Configuration, ending: Ending, file: Path) -> None:
     from pipelines.metrics import RunMetrics
     from pipelines.status import judge
-    from pipelines.stores import open_store
+    from pipelines.stores import opened_store
 
     metrics = RunMetrics()
     if ending.report is None:
         metrics.ended(ending.code, datetime.now(UTC).timestamp())
     else:
         metrics.run_ended(ending.report)
-        articles, state = open_store(configuration.settings)
-        try:
+        with suppress(TryLater), opened_store(configuration.settings) as (_, state):  # the run's own end says so
             metrics.judged(judge(configuration, state, datetime.now(UTC)))
-        except NewsbeamError:
-            pass  # the index is away, and the run's own end says so
-        finally:
-            articles.close()
-            state.close()
     try:
         metrics.write(file)
     except OSError as error:
@@ -83,4 +80,4 @@ def _write_metrics(configuration: Configuration, ending: Ending, file: Path) -> 
 
 def _unwritten(what: str, file: Path, error: OSError) -> SetupError | TryLater:
     said = f"the run is done, but its {what} can't be written to {file}: {error.strerror}"
-    return TryLater(said) if error.errno in (errno.ENOSPC, errno.EDQUOT) else SetupError(said)
+    return TryLater(said) if error.errno in DISK_FULL else SetupError(said)

@@ -1,18 +1,16 @@
 """What all commands end in: an exit code and a message."""
 
-import errno
 import sys
 from collections.abc import Sequence
 
 from typer.exceptions import TyperException
 from typer.main import get_command
 
-from models.errors import SetupError, TryLater
+from models.errors import DISK_FULL, SetupError, TryLater
 from pipelines.cli.commands import app
 from pipelines.cli.output import ReaderLeft, complain, flush, give_up, tell
 from pipelines.configuration import ConfigError
 
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
 
 
@@ -44,7 +42,7 @@ def run_command(arguments: Sequence[str]) -> int:
         give_up()
         return 0
     except OSError as error:
-        if error.errno not in _DISK_FULL:
+        if error.errno not in DISK_FULL:
             raise
         complain(f"there is no room left where {error.filename or 'the output'} is written; make some and run again")
         give_up()

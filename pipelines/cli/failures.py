@@ -3,7 +3,6 @@
 import json
 import sys
 from collections import Counter
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated
@@ -23,7 +22,7 @@ from pipelines.cli.times import read_moment
 from pipelines.configuration import nearest
 from pipelines.logs import without_secrets
 from pipelines.state.base import FailureFilter, chosen
-from pipelines.stores import open_store
+from pipelines.stores import opened_store
 
 app = typer.Typer(no_args_is_help=True, help="Look at what could not be indexed, and why; try it again.")
 
@@ -68,10 +67,7 @@ def list_failures(
     """
     wanted = _wanted(source, stage, reason, since, until)
     settings = settings_for(ctx, config, index)
-    with ExitStack() as closing:
-        articles, state = open_store(settings)
-        closing.callback(articles.close)
-        closing.callback(state.close)
+    with opened_store(settings) as (_, state):
         found = state.failures(wanted)
         if as_json:
             emit(map(_told, islice(found, limit)))
@@ -108,10 +104,7 @@ def show(
     ```
     """
     settings = settings_for(ctx, config, index)
-    with ExitStack() as closing:
-        articles, state = open_store(settings)
-        closing.callback(articles.close)
-        closing.callback(state.close)
+    with opened_store(settings) as (_, state):
         failure = state.failure(failure_id)
     if failure is None:
         raise SetupError(f"no failure has the id '{failure_id}'; newsbeam failures list shows them")
@@ -188,10 +181,7 @@ def drop(
     wanted = _wanted(source, stage, reason, since, until)
     _only_one_way(ids, wanted)
     settings = settings_for(ctx, config, index)
-    with ExitStack() as closing:
-        articles, state = open_store(settings)
-        closing.callback(articles.close)
-        closing.callback(state.close)
+    with opened_store(settings) as (_, state):
         found = chosen(state, ids or (), wanted)
         if found and not yes and not _confirmed(len(found)):
             found = []

@@ -1,7 +1,6 @@
 """`newsbeam feeds`: the curator's commands; here those that look, and write nothing."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +22,7 @@ from pipelines.cli.progress import waiting
 from pipelines.configuration import load_feeds
 from pipelines.logs import without_secrets
 from pipelines.schedule import is_retired
-from pipelines.stores import open_store
+from pipelines.stores import opened_store
 
 app = typer.Typer(no_args_is_help=True, help="Find, check, add, remove and exchange feeds.")
 
@@ -71,10 +70,7 @@ def status(
     from pipelines.curate.status import feed_statuses
 
     feeds = [*configuration.feeds, *configuration.disabled]
-    with ExitStack() as closing:
-        articles, state = open_store(configuration.settings)
-        closing.callback(articles.close)
-        closing.callback(state.close)
+    with opened_store(configuration.settings) as (_, state):
         states = state.feed_states([feed.id for feed in feeds])
     found = feed_statuses(configuration.feeds, configuration.disabled, states, datetime.now(UTC))
     if as_json:
@@ -185,10 +181,7 @@ def _retired(configuration: Configuration) -> set[str]:
     elasticsearch = configuration.settings.elasticsearch.model_copy(update={"retry_budget": 0.0})
     settings = configuration.settings.model_copy(update={"elasticsearch": elasticsearch})
     try:
-        with ExitStack() as closing:
-            articles, state = open_store(settings)
-            closing.callback(articles.close)
-            closing.callback(state.close)
+        with opened_store(settings) as (_, state):
             states = state.feed_states([feed.id for feed in configuration.feeds])
     except NewsbeamError as error:
         complain(f"which feeds are gone for good can't be told: {error}")

@@ -1,8 +1,5 @@
 """`newsbeam index`: make it, look at it, bring it up to date."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import typer
 from rich.table import Table
 from rich.text import Text
@@ -11,23 +8,12 @@ from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, setting
 from pipelines.cli.output import emit, messages, output, plain
 from pipelines.cli.progress import waiting
 from pipelines.cli.re_enrich import re_enrich
-from pipelines.index.base import IndexStatus, LanguageIndex, QuotesIndex, SearchIndex
+from pipelines.index.base import IndexStatus, LanguageIndex, QuotesIndex
 from pipelines.logs import without_secrets
-from pipelines.state.base import StateStore
-from pipelines.stores import open_store
+from pipelines.stores import opened_store
 
 app = typer.Typer(no_args_is_help=True, help="Make, look at, migrate and re-enrich the index.")
 app.command("re-enrich")(re_enrich)
-
-
-@contextmanager
-def _opened(ctx: typer.Context, config: ConfigOption, index: IndexOption) -> Iterator[tuple[SearchIndex, StateStore]]:
-    articles, state = open_store(settings_for(ctx, config, index))
-    try:
-        yield articles, state
-    finally:
-        articles.close()
-        state.close()
 
 
 @app.command()
@@ -42,7 +28,10 @@ def setup(
     newsbeam index setup --index http://localhost:9200/news
     ```
     """
-    with _opened(ctx, config, index) as (articles, state), waiting(messages(), "setting up the index"):
+    with (
+        opened_store(settings_for(ctx, config, index)) as (articles, state),
+        waiting(messages(), "setting up the index"),
+    ):
         state.setup()
         done = articles.setup()
         if loaded := articles.load_synonyms():
@@ -71,7 +60,7 @@ def status(
     newsbeam index status
     ```
     """
-    with _opened(ctx, config, index) as (articles, _), waiting(messages(), "looking at the index"):
+    with opened_store(settings_for(ctx, config, index)) as (articles, _), waiting(messages(), "looking at the index"):
         found = articles.status()
     if as_json:
         emit([found])
@@ -88,7 +77,7 @@ def migrate(ctx: typer.Context, config: ConfigOption = None, index: IndexOption 
     newsbeam index migrate --index http://localhost:9200/news
     ```
     """
-    with _opened(ctx, config, index) as (articles, state):
+    with opened_store(settings_for(ctx, config, index)) as (articles, state):
         state.setup()
         with state.lock(), waiting(messages(), "migrating the index"):
             done = articles.migrate()

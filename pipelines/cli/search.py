@@ -1,7 +1,6 @@
 """`newsbeam search` and `newsbeam export`: articles out of the index. Beam is never imported here."""
 
 from collections import defaultdict
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -17,7 +16,7 @@ from pipelines.cli.times import read_moment
 from pipelines.configuration import nearest
 from pipelines.index.fields import FACETS
 from pipelines.languages import UNDETERMINED
-from pipelines.stores import open_store
+from pipelines.stores import opened_store
 
 LanguageOption = Annotated[str | None, typer.Option(help="Only articles in this language: de, en, ...")]
 SinceOption = Annotated[
@@ -78,10 +77,7 @@ def search(
         }
     )
     settings = settings_for(ctx, config, index)
-    with ExitStack() as closing:
-        articles, state = open_store(settings)
-        closing.callback(articles.close)
-        closing.callback(state.close)
+    with opened_store(settings) as (articles, _):
         with waiting(messages(), "searching"):
             result = articles.search(request)
         if as_json:
@@ -114,10 +110,7 @@ def export(
     """
     request = request_of(query, language, since, until, source, filters)
     settings = settings_for(ctx, config, index)
-    with ExitStack() as closing:
-        articles, state = open_store(settings)
-        closing.callback(articles.close)
-        closing.callback(state.close)
+    with opened_store(settings) as (articles, _):
         emit(articles.export(request))
     return 0
 

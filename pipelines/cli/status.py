@@ -1,7 +1,6 @@
 """`newsbeam status`: how all of it does, on one screen and for a monitor."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import typer
@@ -15,7 +14,7 @@ from pipelines.cli.hits import written
 from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, configuration_for
 from pipelines.cli.output import emit, output, plain
 from pipelines.logs import without_secrets
-from pipelines.stores import open_store
+from pipelines.stores import opened_store
 
 _BROKEN = 3
 _FEEDS_SHOWN = 8
@@ -36,10 +35,7 @@ def status(
     configuration = configuration_for(ctx, config, index)
     from pipelines.status import judge  # with it comes all of Fetch
 
-    with ExitStack() as closing:
-        articles, state = open_store(configuration.settings)
-        closing.callback(articles.close)
-        closing.callback(state.close)
+    with opened_store(configuration.settings) as (_, state):
         found = judge(configuration, state, datetime.now(UTC))
     if as_json:
         emit([found])

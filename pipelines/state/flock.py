@@ -7,10 +7,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
-from models.errors import SetupError, TryLater
+from models.errors import DISK_FULL, SetupError, TryLater
 
 
 @contextmanager
@@ -56,6 +55,6 @@ def _holder(descriptor: int) -> str:
 
 
 def _meaning(error: OSError, path: Path) -> SetupError | TryLater:
-    if error.errno in (ENOSPC, EDQUOT):
+    if error.errno in DISK_FULL:
         return TryLater(f"The disk that holds {path} is full; make room and run again, nothing is lost.")
     return SetupError(f"{path} can't be written ({error.strerror}); run newsbeam index setup, or change its owner.")

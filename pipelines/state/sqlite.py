@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from models.errors import NewsbeamError, SetupError, TryLater
+from models.errors import DISK_FULL, NewsbeamError, SetupError, TryLater
 from models.feed_state import FeedState
 from models.outcome import Failure
 from models.report import RunReport
@@ -44,6 +44,10 @@ class SqliteState:
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
+            if error.errno in DISK_FULL:
+                raise TryLater(
+                    f"The disk that is to hold {self._directory} is full; make room and run again."
+                ) from error
             raise SetupError(
                 f"The directory {self._directory} can't be made ({error.strerror}); change its owner or name another."
             ) from error

@@ -5,12 +5,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EACCES, EDQUOT, EMFILE, ENFILE, ENOSPC, ENOTDIR, EPERM, EROFS
+from errno import EACCES, EMFILE, ENFILE, ENOTDIR, EPERM, EROFS
 from pathlib import Path
 
-from models.errors import NewsbeamError, SetupError, TryLater
+from models.errors import DISK_FULL, NewsbeamError, SetupError, TryLater
 
-_FULL = frozenset({ENOSPC, EDQUOT})
 _REFUSED = frozenset({EACCES, EPERM, EROFS, ENOTDIR})
 _TOO_MANY_FILES = frozenset({EMFILE, ENFILE})
 _DAMAGE = ("corrupt", "incompatible", "doesnotexist", "failed to open the directory")
@@ -49,7 +48,7 @@ def turn(directory: Path) -> Iterator[None]:
 
 
 def _meaning(number: int, directory: Path) -> NewsbeamError | None:
-    if number in _FULL:
+    if number in DISK_FULL:
         return TryLater(f"The disk that holds {directory} is full; make room and run again, nothing is lost.")
     if number in _REFUSED:
         return SetupError(

@@ -1,5 +1,6 @@
 """What an operator and a monitor get to see: `newsbeam status`, the textfile, the calls to a monitor."""
 
+import errno
 import json
 import os
 import stat
@@ -17,8 +18,9 @@ from misbehaving_server import Server, serve
 from prometheus_client.parser import text_string_to_metric_families
 
 from models.feed_state import FeedState
-from models.settings import Settings
+from models.settings import Configuration, Settings
 from models.status import Status
+from pipelines.cli.announce import announced
 from pipelines.stores import open_store
 
 NOW = datetime.now(UTC)
@@ -192,6 +194,13 @@ def test_a_monitor_is_called_at_the_start_and_at_every_end_but_not_for_try_later
     index.close()
     state.close()
     assert calls(server) == {"/ping/start": 3, "/ping": 1, "/ping/fail": 1}
+
+
+def test_a_full_disk_is_try_later_to_a_monitor_too(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSBEAM_PING_URL", server.url + "/ping")
+    with pytest.raises(OSError, match="No space"), announced(Configuration(), None):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert calls(server) == {"/ping/start": 1}
 
 
 def test_a_monitor_that_is_away_stops_no_run_and_its_address_stays_secret(here: Here) -> None:

@@ -102,6 +102,16 @@ def test_a_file_in_the_place_of_the_directory_is_a_setup_error(tmp_path: Path) -
         SqliteState(tmp_path / "index").setup()
 
 
+def test_a_disk_too_full_for_a_directory_is_tried_again_later(tmp_path: Path) -> None:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "nr_inodes=1", "tmpfs", tmp_path], capture_output=True).returncode:
+        pytest.skip("a small file system can be mounted by root only")
+    try:
+        with pytest.raises(TryLater, match="make room"):
+            SqliteState(tmp_path / "index").setup()
+    finally:
+        subprocess.run(["umount", "-l", tmp_path], check=True)
+
+
 def test_a_full_disk_is_tried_again_later(tmp_path: Path) -> None:
     home = tmp_path / "small"
     home.mkdir()
