@@ -59,6 +59,7 @@ FindingKind = Literal[
     "moved",
     "redirected",
     "rare",
+    "secret",
     "media-type",
     "no-entries",
     "unread-entries",

@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from models.article import TextStatus
-from models.document import Candidate, Document
+from models.document import Candidate, Document, Entry
 from models.errors import ParseError, RecordError
 from models.feed_state import FeedState
 from models.outcome import DocumentStatus, Draft, Failure, Outcome, OutcomeKind, Polled
 from models.source import FeedSource
 from pipelines import NEWSBEAM_VERSION
+from pipelines.logs import without_secrets
 from pipelines.schedule import due_after_failure
 
 ENTRY_TYPE = "application/vnd.newsbeam.entry+json"
@@ -56,7 +57,7 @@ def refused_candidate(candidate: Candidate, error: RecordError) -> Outcome:
         entry_hash=candidate.entry_hash,
         url=entry.url,
         title=entry.title,
-        raw=entry.model_dump_json().encode(),
+        raw=_kept(entry),
         media_type=ENTRY_TYPE,
     )
     return Outcome(
@@ -67,6 +68,14 @@ def refused_candidate(candidate: Candidate, error: RecordError) -> Outcome:
         failure=failure.model_copy(update={"transient": waits}),
         pending=waits,
     )
+
+
+def _kept(entry: Entry) -> bytes:
+    """The entry to try again with; its feed's address is in the configuration."""
+    source = entry.source
+    if isinstance(source, FeedSource):
+        source = source.model_copy(update={"url": without_secrets(source.url)})
+    return entry.model_copy(update={"source": source}).model_dump_json().encode()
 
 
 def refused_draft(draft: Draft, error: RecordError) -> Outcome:
@@ -94,6 +103,12 @@ def refused_draft(draft: Draft, error: RecordError) -> Outcome:
     )
 
 
+def publishable(failure: Failure) -> Failure:
+    """The dead letter without the secrets that its addresses may hold; the bytes stay as they came."""
+    texts = {name: getattr(failure, name) for name in ("reason", "origin", "url")}
+    return failure.model_copy(update={name: without_secrets(text) for name, text in texts.items() if text})
+
+
 def _after_refusal(document: Document, reason: str) -> FeedState | None:
     """Fetch left the count of failures as it was: bytes that can't be parsed are one more."""
     state, source = document.state, document.source
@@ -103,7 +118,7 @@ def _after_refusal(document: Document, reason: str) -> FeedState | None:
     return state.forget_validators().model_copy(
         update={
             "failures_in_a_row": failures,
-            "last_error": reason,
+            "last_error": without_secrets(reason),
             "next_due_at": due_after_failure(source.id, document.fetched_at, source.every, failures),
         }
     )

@@ -70,7 +70,7 @@ def list_failures(
     with opened_store(settings) as (_, state):
         found = state.failures(wanted)
         if as_json:
-            emit(map(_told, islice(found, limit)))
+            emit(islice(found, limit))
             if next(found, None) is not None:
                 complain(f"only the latest {limit} are here; more with --limit")
             return 0
@@ -111,7 +111,7 @@ def show(
     if raw:
         emit_bytes(failure.raw)
     elif as_json:
-        emit([_told(failure)])
+        emit([failure])
     else:
         output().print(_whole(failure))
     return 0
@@ -210,12 +210,6 @@ def _wanted(
     )
 
 
-def _told(failure: Failure) -> Failure:
-    """The dead letter without the secrets that its addresses may hold."""
-    texts = {name: getattr(failure, name) for name in ("reason", "origin", "url", "source_id")}
-    return failure.model_copy(update={name: without_secrets(text) for name, text in texts.items() if text})
-
-
 def _only_one_way(ids: list[str] | None, wanted: FailureFilter) -> None:
     if ids and wanted != FailureFilter():
         raise typer.BadParameter("name ids, or choose with --source, --stage, --reason, --since and --until; not both")
@@ -248,7 +242,7 @@ def _line(failure: Failure) -> Group:
         (f"  {written(failure.last_failed_at)}  {plain(failure.source_name)}", "dim"),
         (f"  {failure.attempts} times" if failure.attempts > 1 else "", "yellow"),
     )
-    second = Text.assemble((f"{'':12}{failure.stage}: ", "red"), plain(without_secrets(failure.reason)))
+    second = Text.assemble((f"{'':12}{failure.stage}: ", "red"), plain(failure.reason))
     return Group(first, second)
 
 
@@ -268,9 +262,7 @@ def _whole(failure: Failure) -> Group:
         "newsbeam": failure.newsbeam,
         "bytes": f"{failure.raw_length:,} of {failure.media_type or 'an unnamed type'}" if failure.raw_length else None,
     }
-    lines = [
-        Text.assemble((f"{name:>13}  ", "dim"), plain(without_secrets(value))) for name, value in facts.items() if value
-    ]
+    lines = [Text.assemble((f"{name:>13}  ", "dim"), plain(value)) for name, value in facts.items() if value]
     if failure.raw:
         head = failure.raw[:_SHOWN_BYTES].decode("utf-8", errors="replace")
         lines.append(Text())

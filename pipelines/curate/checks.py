@@ -76,12 +76,12 @@ def look(feed: FeedSource, seen: Seen | FetchError, settings: Settings, enricher
     """What one feed brought."""
     blank = FeedCheck(id=without_secrets(feed.id), name=feed.name, url=without_secrets(feed.url))
     if isinstance(seen, FetchError):
-        return Look(blank.model_copy(update={"error": str(seen), "unreachable": seen.transient}))
+        return Look(blank.model_copy(update={"error": without_secrets(str(seen)), "unreachable": seen.transient}))
     blank = blank.model_copy(update={"final_url": without_secrets(seen.url)})
     try:
         text = read_feed_text(seen, feed, settings.files)
     except ParseError as error:
-        return Look(blank.model_copy(update={"error": str(error)}))
+        return Look(blank.model_copy(update={"error": without_secrets(str(error))}))
     articles = list(_as_in_feed(text))
     sample = _sampled(text, settings, enricher, limit)
     check = blank.model_copy(
@@ -165,6 +165,12 @@ def _findings(
 
 
 def _about_the_way(feed: FeedSource, seen: Seen) -> Iterator[Finding]:
+    if without_secrets(feed.url) != feed.url:
+        yield _finding(
+            "secret",
+            "its address holds what looks like a secret, which stands in feeds.yaml and in what is remembered of the"
+            " feed; where the server takes it as a header or a password, name its variable under headers: or auth:",
+        )
     if seen.lasting_url != feed.url:
         yield _finding("moved", f"it has moved for good; write url: {without_secrets(seen.lasting_url)}")
     elif seen.hops:

@@ -17,6 +17,7 @@ from pipelines.fetch.credentials import own_headers
 from pipelines.fetch.freshness import fresh_for
 from pipelines.fetch.hosts import host_of
 from pipelines.fetch.reasons import StatusError, shown
+from pipelines.logs import without_secrets
 from pipelines.schedule import INTERVAL, due_after_failure, due_after_success, pause_asked_for
 
 UNCONDITIONAL_EVERY = timedelta(days=1)
@@ -182,7 +183,7 @@ def _failed(poll: Poll, source: FeedSource, error: FetchError, at: datetime) -> 
             "last_attempt_at": at,
             "next_due_at": None if gone_at else due_after_failure(source.id, at, source.every, failures, asked),
             "failures_in_a_row": failures,
-            "last_error": str(error),
+            "last_error": without_secrets(str(error)),
             "gone_at": gone_at,
             "host_paused_until": paused_until,
         }

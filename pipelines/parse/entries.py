@@ -11,6 +11,7 @@ from models.feed_state import FeedState
 from models.outcome import DocumentStatus, Failure, Outcome, OutcomeKind, Parsed, Polled
 from models.source import FeedSource, FileSource, FullText
 from pipelines import NEWSBEAM_VERSION
+from pipelines.logs import without_secrets
 from pipelines.parse.found import Found, Item, Unread
 from pipelines.parse.identity import canonical_url, digest, is_bare_host, plain_path, record_place
 from pipelines.schedule import due_after_success
@@ -123,7 +124,7 @@ def _feed_address(document: Document, found: Found) -> str:
 def _origin(document: Document, number: int | None) -> str:
     source = document.source
     if isinstance(source, FeedSource):
-        return source.url
+        return without_secrets(source.url)
     return source.path if number is None else record_place(source.path, number)
 
 

@@ -11,6 +11,7 @@ from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
 
 from models.outcome import DocumentStatus, Draft, Outcome, Polled
 from pipelines.commit import Count, count_outcomes, kind_of, tally_outcomes
+from pipelines.dead_letters import publishable
 from pipelines.transforms.driver import join
 from pipelines.transforms.stage import ModelCoder, Plan, Stage, at_bundle_end, store_of
 
@@ -56,7 +57,7 @@ class SettleOutcomes(Stage):
             yield at_bundle_end(item)
 
     def _store(self, outcomes: list[Outcome]) -> None:
-        failures = [outcome.failure for outcome in outcomes if outcome.failure is not None]
+        failures = [publishable(outcome.failure) for outcome in outcomes if outcome.failure is not None]
         if failures:
             before = self.state.failures_of([failure.entry_id for failure in failures])
             for failure in failures:
@@ -81,7 +82,7 @@ class SettleDocuments(Stage):
 
     def work(self, records: list[Polled]) -> Iterator[Any]:
         """Dead letters are stored before their document counts."""
-        failures = [polled.failure for polled in records if polled.failure is not None]
+        failures = [publishable(polled.failure) for polled in records if polled.failure is not None]
         for failure in failures:
             Metrics.counter("reasons", kind_of(failure)).inc()
             if failure.transient:

@@ -309,6 +309,7 @@ def test_secrets_in_addresses_are_hidden_but_in_what_is_exported(newsbeam: Comma
         done = newsbeam("feeds", *arguments)
         assert done.code == 0
         assert "hunter2" not in done.out + done.err
+    assert "looks like a secret" in newsbeam("feeds", "check").out
     done = newsbeam("feeds", "export")
     assert "hunter2" in done.out
     assert "feed 'a': its address holds a secret" in done.err

@@ -1,5 +1,6 @@
 """What an operator and a monitor get to see: `newsbeam status`, the textfile, the calls to a monitor."""
 
+import base64
 import errno
 import json
 import os
@@ -201,6 +202,31 @@ def test_a_full_disk_is_try_later_to_a_monitor_too(server: Server, monkeypatch: 
     with pytest.raises(OSError, match="No space"), announced(Configuration(), None):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert calls(server) == {"/ping/start": 1}
+
+
+def test_a_secret_in_a_feeds_address_reaches_no_article_dead_letter_report_or_log(
+    here: Here, server: Server, tmp_path: Path
+) -> None:
+    whole = rss(3)
+    server.feeds["/private"] = whole.replace(b"</channel>", b"<item><author>x</author></item></channel>")
+    server.feeds["/odd"] = b"no feed at all"
+    paths = {"whole": "/private", "odd": "/odd", "gone": "/nowhere"}
+    write_feeds(here.config, {name: f"{server.url}{path}?token=hunter2" for name, path in paths.items()})
+    told = [
+        here("run", "--json", "--report", str(tmp_path / "report.json")),
+        here("failures", "list", "--json"),
+        here("failures", "replay", "--json"),
+        here("export"),
+        here("status", "--json"),
+    ]
+    failures = [json.loads(line) for line in told[1].out.splitlines()]
+    assert {failure["stage"] for failure in failures} == {"fetch", "parse", "normalize"}
+    assert len(told[3].out.splitlines()) == 3
+    assert all(server.url in line for line in told[3].out.splitlines())
+    raw = b"".join(base64.b64decode(failure["raw"]) for failure in failures)
+    assert "hunter2" not in "".join(done.out + done.err for done in told)
+    assert b"hunter2" not in raw
+    assert "hunter2" not in (tmp_path / "report.json").read_text()
 
 
 def test_a_monitor_that_is_away_stops_no_run_and_its_address_stays_secret(here: Here) -> None:
