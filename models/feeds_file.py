@@ -159,8 +159,8 @@ class FeedDefaults(Model):
         description="how often to poll: 15m; or following the feed's own rhythm between bounds: 10m to 6h",
     )
     language: LanguageCode | None = Field(default=None, description="BCP 47, such as de or pt-BR; detected if absent")
-    section: Word | None = None
-    tags: tuple[Word, ...] = ()
+    section: Word | None = Field(default=None, description="of every article, whatever the feed says of it")
+    tags: tuple[Word, ...] = Field(default=(), description="added to those that the feed gives its articles")
     full_text: FullText = Field(
         default=FullText.FEED,
         description="feed: what the feed brings; page: each article's page; auto: the page where the feed has a teaser",
@@ -177,17 +177,17 @@ class FeedEntry(FeedDefaults):
     """One feed."""
 
     id: FeedId = Field(description="short and lasting: articles keep it")
-    url: FeedUrl
+    url: FeedUrl = Field(description="of the feed itself: RSS, Atom, RDF or JSON Feed")
     name: Word = Field(description="as analysts will read it")
     headers: dict[str, str] = Field(
         default_factory=dict, description="sent with each request; a secret is written ${VARIABLE} and nothing else"
     )
-    auth: Auth | None = None
-    enabled: bool = True
+    auth: Auth | None = Field(default=None, description="for servers that want a password (HTTP basic)")
+    enabled: bool = Field(default=True, description="false: it stays in the list and is not polled")
 
 
 class FeedsFile(Model):
     """The whole of `feeds.yaml`."""
 
     defaults: FeedDefaults = FeedDefaults()
-    feeds: tuple[FeedEntry, ...]
+    feeds: tuple[FeedEntry, ...] = Field(description="in the order in which they are listed")

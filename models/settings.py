@@ -86,14 +86,17 @@ class FetchSettings(Model):
     concurrency: int = Field(default=64, ge=1, le=1000, description="requests under way at once")
     per_host: int = Field(default=2, ge=1, le=100, description="requests under way at once to one host")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one whole request")
-    connect_timeout: float = Field(default=10.0, gt=0, le=600)
+    connect_timeout: float = Field(default=10.0, gt=0, le=600, description="seconds until a server has to accept")
     max_bytes: int = Field(default=15 * 2**20, ge=1024, description="as received, compressed or not")
     max_unpacked_bytes: int = Field(default=50 * 2**20, ge=1024, description="after unpacking")
-    max_redirects: int = Field(default=5, ge=0, le=20)
+    max_redirects: int = Field(default=5, ge=0, le=20, description="of one request")
     allow_private_addresses: bool = Field(
         default=False, description="loopback, private, link-local and metadata addresses may be fetched"
     )
-    user_agent: str = "Newsbeam/{version} (+https://github.com/newsbeam/newsbeam)"
+    user_agent: str = Field(
+        default="Newsbeam/{version} (+https://github.com/newsbeam/newsbeam)",
+        description="what servers are told of who asks; give an address where their owners reach you",
+    )
 
 
 class FileSettings(Model):
@@ -101,7 +104,9 @@ class FileSettings(Model):
 
     max_bytes: int = Field(default=256 * 2**20, ge=1024, description="of a file of one record, unpacked")
     part_bytes: int = Field(default=2 * 2**20, ge=64 * 1024, description="a file of many records is cut at this size")
-    mapping: dict[RecordField, tuple[str, ...]] = Field(default_factory=dict)
+    mapping: dict[RecordField, tuple[str, ...]] = Field(
+        default_factory=dict, description="for a field, the names that your files give it: {title: [headline]}"
+    )
     timezone: Zone | None = Field(default=None, description="IANA zone of times written without one; UTC if absent")
 
     def content(self) -> Content:
@@ -112,17 +117,23 @@ class FileSettings(Model):
 class ElasticsearchSettings(Model):
     """An Elasticsearch to write to. Secrets are named by environment variable or file, never written here."""
 
-    ca_certs: Path | None = None
-    cloud_id: str | None = None
-    api_key_env: str = "NEWSBEAM_ELASTICSEARCH_API_KEY"
-    api_key_file: Path | None = None
-    username: str | None = None
-    password_env: str = "NEWSBEAM_ELASTICSEARCH_PASSWORD"
-    password_file: Path | None = None
-    request_timeout: float = Field(default=60.0, gt=0)
-    retry_budget: float = Field(default=300.0, ge=0, description="seconds to wait out a transient failure in all")
-    batch_documents: int = Field(default=500, ge=1, le=5000)
-    batch_bytes: int = Field(default=5 * 2**20, ge=64 * 1024)
+    ca_certs: Path | None = Field(default=None, description="file with the certificates to trust, as PEM")
+    cloud_id: str | None = Field(default=None, description="of a deployment in Elastic Cloud, instead of an address")
+    api_key_env: str = Field(
+        default="NEWSBEAM_ELASTICSEARCH_API_KEY", description="environment variable that holds an API key"
+    )
+    api_key_file: Path | None = Field(default=None, description="file that holds the API key, instead")
+    username: str | None = Field(default=None, description="where a password is used instead of an API key")
+    password_env: str = Field(
+        default="NEWSBEAM_ELASTICSEARCH_PASSWORD", description="environment variable that holds the password"
+    )
+    password_file: Path | None = Field(default=None, description="file that holds the password, instead")
+    request_timeout: float = Field(default=60.0, gt=0, description="seconds")
+    retry_budget: float = Field(
+        default=300.0, ge=0, le=600, description="seconds to wait out a transient failure in all"
+    )
+    batch_documents: int = Field(default=500, ge=1, le=5000, description="articles in one bulk request")
+    batch_bytes: int = Field(default=5 * 2**20, ge=64 * 1024, description="bytes of one bulk request")
     settings: dict[str, Any] = Field(default_factory=dict, description="index settings for new indices")
     mappings: dict[str, Any] = Field(default_factory=dict, description="extra field mappings for new indices")
 
@@ -156,23 +167,27 @@ class KibanaSettings(Model):
     space: Annotated[str, AfterValidator(_space)] = Field(
         default="default", description="the id of a space, as it stands in addresses behind /s/"
     )
-    ca_certs: Path | None = None
-    api_key_env: str = "NEWSBEAM_KIBANA_API_KEY"
-    api_key_file: Path | None = None
-    username: str | None = None
-    password_env: str = "NEWSBEAM_KIBANA_PASSWORD"
-    password_file: Path | None = None
+    ca_certs: Path | None = Field(default=None, description="file with the certificates to trust, as PEM")
+    api_key_env: str = Field(
+        default="NEWSBEAM_KIBANA_API_KEY", description="environment variable that holds an API key"
+    )
+    api_key_file: Path | None = Field(default=None, description="file that holds the API key, instead")
+    username: str | None = Field(default=None, description="where a password is used instead of an API key")
+    password_env: str = Field(
+        default="NEWSBEAM_KIBANA_PASSWORD", description="environment variable that holds the password"
+    )
+    password_file: Path | None = Field(default=None, description="file that holds the password, instead")
     request_timeout: float = Field(default=60.0, gt=0, description="seconds")
 
 
 class RunSettings(Model):
     """How a run is cut and judged."""
 
-    workers: int = Field(default=1, ge=1, le=64)
+    workers: int = Field(default=1, ge=1, le=64, description="processes on this machine")
     chunk_sources: int = Field(default=200, ge=1, description="feeds in one chunk")
     chunk_bytes: int = Field(default=32 * 2**20, ge=2**20, description="of files in one chunk, as on disk")
     error_budget: float = Field(default=0.05, ge=0, le=1, description="share of entries that may fail")
-    error_budget_at_least: int = Field(default=10, ge=0)
+    error_budget_at_least: int = Field(default=10, ge=0, description="so many may fail whatever their share")
     max_runtime: WrittenDuration | None = Field(
         default=None, description="after it a bounded run stops as after a signal"
     )
@@ -216,7 +231,9 @@ class Settings(Model):
     synonyms: Synonyms | None = Field(
         default=None, exclude=True, description="what synonyms/ beside newsbeam.yaml holds; write it there"
     )
-    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="what goes to standard error, from this level on"
+    )
 
 
 class Configuration(Model):

@@ -114,8 +114,9 @@ def _write_all(directory: Path) -> None:
 
 def _shown(configuration: Configuration) -> dict[str, Any]:
     settings = configuration.settings.model_dump(mode="json")
-    settings["elasticsearch"]["api_key_env"] = _held(configuration.settings.elasticsearch.api_key_env)
-    settings["elasticsearch"]["password_env"] = _held(configuration.settings.elasticsearch.password_env)
+    for section in settings.values():
+        if isinstance(section, dict):
+            section |= {name: _held(variable) for name, variable in section.items() if name.endswith("_env")}
     feeds = [_feed(feed, enabled=True) for feed in configuration.feeds]
     feeds += [_feed(feed, enabled=False) for feed in configuration.disabled]
     return {"settings": settings, "feeds": sorted(feeds, key=lambda feed: feed.pop("order"))}

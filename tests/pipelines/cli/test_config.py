@@ -82,6 +82,7 @@ def test_show_tells_what_holds_and_no_secret(newsbeam: Command, monkeypatch: pyt
     shown = YAML(typ="safe").load(done.out)
     assert shown["settings"]["index"] == "elsewhere"
     assert shown["settings"]["fetch"]["timeout"] == 5
+    assert shown["settings"]["kibana"]["api_key_env"] == "NEWSBEAM_KIBANA_API_KEY (not set)"
     first, second = shown["feeds"]
     assert first["every"] == "90m"
     assert first["headers"] == {"X-Edition": "north", "X-Key": "${FEED_KEY}"}
@@ -115,3 +116,18 @@ def test_schemas_are_written_where_editors_look_for_them(newsbeam: Command, tmp_
     written = sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.json"))
     assert "feeds.schema.json" in written
     assert "schemas/run.schema.json" in written
+
+
+@pytest.mark.parametrize("name", ["newsbeam", "feeds"])
+def test_editors_can_say_of_every_setting_what_it_does(name: str) -> None:
+    from pipelines.configuration.schemas import schema
+
+    whole = schema(name)
+    parts = {"": whole} | {part: body for part, body in whole["$defs"].items() if part != "SynonymRule"}
+    silent = {
+        f"{part}.{setting}"
+        for part, body in parts.items()
+        for setting, meaning in body.get("properties", {}).items()
+        if not {"description", "$ref"} & meaning.keys()
+    }
+    assert silent == set()
