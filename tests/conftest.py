@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from elasticsearch_server import elasticsearch
 from hypothesis import settings
 
-from tests.programs import Unavailable, shared
+from tests.programs import brought, shared
 
 # How long an example takes is measured elsewhere; on a busy machine it says nothing.
 settings.register_profile("newsbeam", deadline=None)
@@ -22,10 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
 
 
-def _required(part: str) -> bool:
-    return part in re.split(r"[,\s]+", os.environ.get("NEWSBEAM_REQUIRE", ""))
-
-
 @pytest.fixture(scope="session")
 def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base address of a real Elasticsearch, one for the session; every test chooses a prefix of its own."""
@@ -33,10 +28,4 @@ def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "elasticsearch"
     place.mkdir(exist_ok=True)
     with contextlib.ExitStack() as stack:
-        try:
-            url = stack.enter_context(shared(place, elasticsearch))
-        except Unavailable as error:
-            if _required("elasticsearch"):
-                pytest.fail(f"NEWSBEAM_REQUIRE names elasticsearch, but {error}")
-            pytest.skip(str(error))
-        yield url
+        yield brought("elasticsearch", lambda: stack.enter_context(shared(place, elasticsearch)))

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -10,10 +11,30 @@ import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha512
 from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+_Thing = TypeVar("_Thing")
 
 
 class Unavailable(Exception):
     """A program can't be had here; the message says why."""
+
+
+def required(part: str) -> bool:
+    """Whether NEWSBEAM_REQUIRE names this part of the tests, so that it may not be skipped."""
+    return part in re.split(r"[,\s]+", os.environ.get("NEWSBEAM_REQUIRE", ""))
+
+
+def brought(part: str, bring: Callable[[], _Thing]) -> _Thing:
+    """What this part of the tests needs; where it can't be had its tests are skipped, or fail if they are required."""
+    try:
+        return bring()
+    except Unavailable as error:
+        if required(part):
+            pytest.fail(f"NEWSBEAM_REQUIRE names {part}, but {error}")
+        pytest.skip(str(error))
 
 
 def cache() -> Path:

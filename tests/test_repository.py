@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-LINES = 400
+LINES = 320
 
 
 def _tracked() -> list[Path]:
@@ -83,10 +83,10 @@ def test_the_readme_shows_no_command_that_is_not_there() -> None:
 
 
 def test_what_the_readme_and_the_contributing_guide_ask_of_make_is_there() -> None:
-    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    asked = set(re.findall(r"`make ([a-z]+)", README + guide)) | set(
-        re.findall(r"^make ([a-z]+)", README, re.MULTILINE)
+    asked = set(re.findall(r"`make ([a-z-]+)", README + guide)) | set(
+        re.findall(r"^make ([a-z-]+)", README, re.MULTILINE)
     )
     assert asked <= targets
 

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from tests.benchmarks.baselines import bulk_seconds
 from tests.benchmarks.bench_entities import bench_entities
+from tests.benchmarks.bench_language import CANDIDATES, compare
 from tests.benchmarks.command import Run, measure, newsbeam_run
 from tests.benchmarks.corpus import Corpus, make_corpus
 from tests.benchmarks.places import Place, Places
@@ -100,6 +101,11 @@ class Bench:
         """Names in texts: how well and how fast, beside what else finds them."""
         bench_entities(self.console, self.options.draw)
 
+    def language(self) -> None:
+        """How well and how fast languages are told apart, by what is installed."""
+        self._title("Language detection")
+        compare(list(CANDIDATES))
+
     def relevance(self) -> None:
         """How good the first hits are, by judged queries."""
         bench_relevance(self.console, self.places)
@@ -138,6 +144,7 @@ PARTS = {
     "memory": Bench.memory,
     "second": Bench.second,
     "entities": Bench.entities,
+    "language": Bench.language,
     "relevance": Bench.relevance,
     "forever": Bench.forever,
 }

@@ -2,7 +2,7 @@
 
 `python -m tests.benchmarks entities`; with `--draw` the figures and the plot in `docs/` are written anew. The others
 run where they are: NEWSBEAM_BENCH_SPACY names a Python with spaCy and pipelines, NEWSBEAM_BENCH_STANFORD a directory
-with CoreNLP's jar and classifiers. Texts and annotated sets come from ../shared/data or NEWSBEAM_TEST_DATA.
+with CoreNLP's jar and classifiers. NEWSBEAM_TEST_DATA names texts and annotated sets.
 """
 
 import gzip
@@ -25,8 +25,9 @@ from pipelines.enrich.evaluation import KINDS, Annotated, read_annotated
 from pipelines.enrich.scores import score, together
 from pipelines.enrich.spacy_names import tag_of
 from pipelines.enrich.tagger.tokens import sentences
-from tests.benchmarks.corpus import COLLECTED, DATA, ROOT, WRITTEN
+from tests.benchmarks.corpus import ARTICLES, ROOT, WRITTEN
 from tests.benchmarks.plot import Panel, Point, draw
+from tests.collected import COLLECTED
 
 LANGUAGES = {"de": "German", "en": "English"}
 OWN, SAMPLE = "Newsbeam", "news sample"
@@ -104,18 +105,18 @@ def gold(language: str) -> dict[str, list[Annotated]]:
     path = ROOT / "tests" / "gold" / f"{language}.conll"
     with path.open("rb") as lines:
         sets = {SAMPLE: read_annotated(read_rows(lines, path.name), path.name, {})}
-    if (DATA / "ner").is_dir():
+    if (COLLECTED / "ner").is_dir():
         from pipelines.training.gold import read_gold
 
-        for part in read_gold(DATA, language):
+        for part in read_gold(COLLECTED, language):
             sets[part.name] = [Annotated(list(words), list(tags)) for words, tags in part.measure]
     return sets
 
 
 def articles(language: str) -> list[str]:
     """Texts to measure the speed with."""
-    path = COLLECTED if COLLECTED.is_file() else WRITTEN
-    with gzip.open(path, "rt", encoding="utf-8") if path is COLLECTED else path.open(encoding="utf-8") as lines:
+    path = ARTICLES if ARTICLES.is_file() else WRITTEN
+    with gzip.open(path, "rt", encoding="utf-8") if path is ARTICLES else path.open(encoding="utf-8") as lines:
         records = (json.loads(line) for line in lines)
         wanted = (
             str(record["text"])

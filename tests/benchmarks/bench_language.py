@@ -1,7 +1,7 @@
 """Language detectors side by side, on long and on short text in 30 languages: accuracy, speed, load, memory, size.
 
-Run it with the Python whose libraries are to be compared; one that is not installed is left out with a word. The
-first row is the baseline (langdetect, which most projects take). Texts come from ../shared/data or NEWSBEAM_TEST_DATA.
+`python -m tests.benchmarks.bench_language` compares what the Python that runs it has installed, and names the rest. The
+first row is the baseline (langdetect, which most projects take). NEWSBEAM_TEST_DATA names the texts.
 """
 
 # ruff: noqa: T201  (a table on the terminal is what it is for)
@@ -16,12 +16,14 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
-DATA = Path(os.environ.get("NEWSBEAM_TEST_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
+from tests.collected import COLLECTED
+
+TEXTS = COLLECTED / "text" / "unlabelled"
 LONG, SHORT = 1000, 60
 LONG_TEXTS, SHORT_TEXTS = 200, 500
 MACRO = {"no": "nb", "nn": "nb", "iw": "he", "sh": "hr", "zh-cn": "zh", "zh-tw": "zh"}
@@ -117,7 +119,7 @@ CANDIDATES: dict[str, tuple[tuple[str, ...], Callable[[], Detect]]] = {
 def samples() -> dict[str, tuple[list[str], list[str]]]:
     """Long and short texts for each language, evenly spaced over its file."""
     found = {}
-    for path in sorted((DATA / "text" / "unlabelled").glob("*.jsonl.gz")):
+    for path in sorted(TEXTS.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             texts = [str(json.loads(line)["text"]) for line in islice(lines, 20_000)]
         sentences = [cut(line, SHORT) for text in _spaced(texts, 1500) for line in text.splitlines()]
@@ -176,7 +178,7 @@ def _disk(package: str) -> float:
 
 
 def main() -> None:
-    """Each library in a process of its own, then the table."""
+    """The table of those that this Python has, or one of them alone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--one", help="measure this library in this process")
     parser.add_argument("--only", nargs="*", help="leave the others out")
@@ -184,9 +186,17 @@ def main() -> None:
     if options.one:
         measure(options.one)
         return
+    compare(options.only or list(CANDIDATES))
+
+
+def compare(names: Sequence[str]) -> None:
+    """Each library in a process of its own, then the table."""
+    if not TEXTS.is_dir():
+        sys.exit("no collected texts are here; NEWSBEAM_TEST_DATA names their directory")
     results = {}
-    for name in options.only or CANDIDATES:
-        done = subprocess.run([sys.executable, __file__, "--one", name], capture_output=True, text=True, check=False)
+    for name in names:
+        command = [sys.executable, "-m", "tests.benchmarks.bench_language", "--one", name]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             print(f"{name}: left out ({done.stderr.strip().splitlines()[-1]})")
         else:

@@ -2,16 +2,16 @@
 
 import gzip
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
+from tests.collected import COLLECTED
+
 ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("NEWSBEAM_TEST_DATA") or ROOT.parent / "shared" / "data")
-COLLECTED = DATA / "text" / "articles.jsonl.gz"
+ARTICLES = COLLECTED / "text" / "articles.jsonl.gz"
 WRITTEN = ROOT / "seeds" / "records" / "world.jsonl"
 
 Record = dict[str, Any]
@@ -48,9 +48,9 @@ def records_of(corpus: Corpus) -> Iterator[Record]:
 
 
 def _originals() -> tuple[list[Record], str]:
-    if COLLECTED.is_file():
-        with gzip.open(COLLECTED, "rt", encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines], COLLECTED.name
+    if ARTICLES.is_file():
+        with gzip.open(ARTICLES, "rt", encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines], ARTICLES.name
     with WRITTEN.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines], "seeds/records/world.jsonl (short texts: figures flatter)"
 

@@ -9,11 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.corpus import COLLECTED, DATA
+from tests.benchmarks.corpus import ARTICLES
+from tests.collected import COLLECTED
 
 LANGUAGES = ("de", "en")
 _QUERIES = Path(__file__).parent / "queries"
-_UNLABELLED = DATA / "text" / "unlabelled" / "de.jsonl.gz"
+_UNLABELLED = COLLECTED / "text" / "unlabelled" / "de.jsonl.gz"
 _SHARES = {"justusmattern/fang-covid": "01234", "defgsus/frontpage-archive-2026": "01234567"}
 """Of these sources the records with a title whose key begins with one of these digits are taken."""
 _ENGLISH = ("en", "us")
@@ -65,7 +66,7 @@ def texts() -> Iterator[Text]:
 
 
 def _collected() -> Iterator[Text]:
-    for record in _records(COLLECTED):
+    for record in _records(ARTICLES):
         if record["lang"] in _ENGLISH or record["lang"] == "de":
             yield _text(record, "de" if record["lang"] == "de" else "en", record["published"])
 

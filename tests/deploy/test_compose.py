@@ -1,5 +1,6 @@
 """config/deploy/compose: a file that Compose takes, and accounts that a real Elasticsearch with security makes."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ from deploy.tools import DEPLOY, ROOT
 from elasticsearch import AuthenticationException, Elasticsearch
 from secured_elasticsearch import secured_elasticsearch
 
-from tests.programs import Unavailable
+from tests.programs import brought
 
 COMPOSE = DEPLOY / "compose" / "compose.yaml"
 PASSWORDS = {"ELASTIC_PASSWORD": "battery-1", "KIBANA_PASSWORD": "horse-22", "NEWSBEAM_PASSWORD": "staple-3"}
@@ -91,11 +92,9 @@ def test_a_service_that_waits_for_nobody_would_be_found(compose_reader: Path, ch
 
 @pytest.mark.usefixtures("patient")
 def test_the_accounts_are_made_and_newsbeams_own_may_only_fill_its_indices(tmp_path: Path) -> None:
-    try:
-        with secured_elasticsearch(tmp_path) as server:
-            _accounts_do(server.url, server.ca_certs, server.password, tmp_path)
-    except Unavailable as error:
-        pytest.skip(str(error))
+    with contextlib.ExitStack() as stack:
+        server = brought("deploy", lambda: stack.enter_context(secured_elasticsearch(tmp_path)))
+        _accounts_do(server.url, server.ca_certs, server.password, tmp_path)
 
 
 def _accounts_do(url: str, authority: Path, password: str, place: Path) -> None:

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from tests.programs import Unavailable
+
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "config" / "deploy"
 VALIDATORS = Path(__file__).with_name("validators")
@@ -28,14 +30,10 @@ LINTERS = (
 )
 
 
-class Missing(Exception):
-    """A tool can't be had here; the message says which, and how to have it."""
-
-
 def on_path(name: str, cure: str) -> Path:
     """A tool of this machine."""
     if (found := shutil.which(name)) is None:
-        raise Missing(f"{name} is not on this machine; {cure}")
+        raise Unavailable(f"{name} is not on this machine; {cure}")
     return Path(found)
 
 
@@ -92,7 +90,7 @@ def _cache(name: str, content: str) -> Path:
 def _making(home: Path) -> Iterator[bool]:
     """Whether a place in the cache is to be filled, by one process at a time; what fails is tried again next time."""
     if not os.environ.get("NEWSBEAM_TEST_DEPLOY"):
-        raise Missing("`make test-deploy` brings what this needs")
+        raise Unavailable("`make test-deploy` brings what this needs")
     done = home.with_name(f"{home.name}.done")
     with home.with_name(f"{home.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -107,4 +105,4 @@ def _making(home: Path) -> Iterator[bool]:
 def _do(*command: str, cwd: Path | None = None, cure: str = "is the network there?") -> None:
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Missing(f"{' '.join(command[:3])} failed: {done.stderr.strip()[-300:]}; {cure}")
+        raise Unavailable(f"{' '.join(command[:3])} failed: {done.stderr.strip()[-300:]}; {cure}")

@@ -2,24 +2,20 @@
 
 import contextlib
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flink.cluster import Cluster
-from flink.parts import Missing, parts
+from flink.parts import parts
+
+from tests.programs import brought
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     if not os.environ.get("NEWSBEAM_TEST_FLINK"):
         pytest.skip("needs a Flink and takes minutes: `make test-flink` runs it")
-    try:
-        found = parts()
-    except Missing as error:
-        if "flink" in re.split(r"[,\s]+", os.environ.get("NEWSBEAM_REQUIRE", "")):
-            pytest.fail(f"NEWSBEAM_REQUIRE names flink, but {error}")
-        pytest.skip(str(error))
+    found = brought("flink", parts)
     with contextlib.ExitStack() as stack:
         yield Cluster(found, Path(tmp_path_factory.mktemp("flink")), stack)

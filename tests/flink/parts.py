@@ -12,16 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.programs import Unavailable
+
 FLINK = "apache-flink-libraries==1.19.3"
 FLINK_SHA256 = "4a58e3a1fb7d83340bc96b6c080624c6d792d69fae5d294b96224775204a9c60"
 NEEDED = ("flink-dist-", "log4j-")
 """Of the libraries that are in there; the rest is for SQL."""
 
 POM = Path(__file__).with_name("pom.xml")
-
-
-class Missing(Exception):
-    """A part can't be had here; the message says which, and why."""
 
 
 class Parts(NamedTuple):
@@ -34,7 +32,7 @@ class Parts(NamedTuple):
 def parts() -> Parts:
     """The parts from the cache, fetched first where they are missing; one process at a time."""
     if shutil.which("java") is None:
-        raise Missing("java is not on this machine; install Java 17")
+        raise Unavailable("java is not on this machine; install Java 17")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newsbeam" / "flink"
     cache.mkdir(parents=True, exist_ok=True)
     jar = f"job-server-{sha256(POM.read_bytes()).hexdigest()[:12]}.jar"
@@ -62,7 +60,7 @@ def _bring_flink(work: Path) -> Path:
         while chunk := content.read(1 << 20):
             digest.update(chunk)
     if digest.hexdigest() != FLINK_SHA256:
-        raise Missing(f"{archive.name} is not the archive that is known: its SHA-256 differs")
+        raise Unavailable(f"{archive.name} is not the archive that is known: its SHA-256 differs")
     libraries = work / "libraries"
     libraries.mkdir()
     with tarfile.open(archive) as members:
@@ -77,7 +75,7 @@ def _bring_flink(work: Path) -> Path:
 def _bring_job_server(work: Path) -> Path:
     """Beam's job server with all that it needs, put together by Maven."""
     if shutil.which("mvn") is None:
-        raise Missing("mvn is not on this machine, and nothing else puts the job server together; install Maven")
+        raise Unavailable("mvn is not on this machine, and nothing else puts the job server together; install Maven")
     shutil.copy(POM, work / "pom.xml")
     _do("mvn", "--quiet", "--batch-mode", "--file", str(work / "pom.xml"), "package")
     return work / "target" / "job-server.jar"
@@ -87,4 +85,4 @@ def _do(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stdout + done.stderr).strip()[-500:]
-        raise Missing(f"{' '.join(command[:3])} failed: {said}")
+        raise Unavailable(f"{' '.join(command[:3])} failed: {said}")

@@ -7,14 +7,12 @@ import contextlib
 import gzip
 import json
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -25,50 +23,35 @@ from kibana.dashboards_server import dashboards as start_dashboards
 from kibana.kibana_face import kibana_face
 from kibana.newsroom import fill
 
-from tests.programs import Unavailable
+from tests.collected import COLLECTED
+from tests.programs import brought, required
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-DATA = Path(os.environ.get("NEWSBEAM_TEST_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
-COLLECTED = DATA / "text" / "articles.jsonl.gz"
+ARTICLES = COLLECTED / "text" / "articles.jsonl.gz"
 REAL = 2000
-"""Of the collected articles, where they are at hand; a few thousand invented ones are always there."""
-
-_Thing = TypeVar("_Thing")
-
-
-def _required() -> bool:
-    return "browser" in re.split(r"[,\s]+", os.environ.get("NEWSBEAM_REQUIRE", ""))
-
-
-def _or_skip(stack: contextlib.ExitStack, bring: Callable[[], AbstractContextManager[_Thing]]) -> _Thing:
-    try:
-        return stack.enter_context(bring())
-    except Unavailable as error:
-        if _required():
-            pytest.fail(f"NEWSBEAM_REQUIRE names browser, but {error}")
-        pytest.skip(str(error))
+"""Of the collected articles, where they are there; a few thousand invented ones are always there."""
 
 
 @pytest.fixture(scope="session")
 def asked() -> None:
     """For what takes long."""
-    if not os.environ.get("NEWSBEAM_TEST_KIBANA") and not _required():
+    if not os.environ.get("NEWSBEAM_TEST_KIBANA") and not required("browser"):
         pytest.skip("takes long: `make test-kibana` runs it")
 
 
 @pytest.fixture(scope="session")
 def chromium(asked: None) -> Iterator["Browser"]:  # noqa: ARG001
     with contextlib.ExitStack() as stack:
-        yield _or_skip(stack, open_browser)
+        yield brought("browser", lambda: stack.enter_context(open_browser()))
 
 
 @pytest.fixture(scope="session")
 def dashboards(asked: None, elasticsearch_url: str) -> Iterator[str]:  # noqa: ARG001
     """The address of the stand-in, as a browser opens it."""
     with contextlib.ExitStack() as stack:
-        yield _or_skip(stack, lambda: start_dashboards(elasticsearch_url))
+        yield brought("browser", lambda: stack.enter_context(start_dashboards(elasticsearch_url)))
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +72,7 @@ def newsroom(
     address = f"{elasticsearch_url}/{prefix}"
     try:
         fill(address)
-        if COLLECTED.is_file():
+        if ARTICLES.is_file():
             _ingest(_collected(tmp_path_factory.mktemp("collected") / "articles.jsonl"), address)
         yield address
     finally:
@@ -125,7 +108,7 @@ def page(window: "BrowserContext") -> Iterator["Page"]:
 
 def _collected(file: Path) -> Path:
     """Some of the real articles, dated as of the last days: the dashboards show those."""
-    with gzip.open(COLLECTED, "rt", encoding="utf-8") as lines:
+    with gzip.open(ARTICLES, "rt", encoding="utf-8") as lines:
         records = [json.loads(line) for line in lines]
     now, step = datetime.now(UTC), max(1, len(records) // REAL)
     with file.open("w", encoding="utf-8") as out:

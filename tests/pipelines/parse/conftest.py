@@ -1,6 +1,5 @@
 """Documents as Fetch would bring them."""
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from models.outcome import Parsed
 from models.settings import FileSettings
 from models.source import FeedSource, FileSource
 from pipelines.parse import parse
+from tests.collected import COLLECTED
 
 FETCHED_AT = datetime(2025, 4, 28, 7, tzinfo=UTC)
 FEED_URL = "https://news.example/feeds/world.xml"
@@ -83,11 +83,9 @@ def only_entry(read: Callable[..., Parsed], rss: Callable[..., str]) -> Callable
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    named = os.environ.get("NEWSBEAM_TEST_DATA")
-    folder = Path(named) if named else Path(__file__).resolve().parents[4] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"no real feeds and pages here: {folder} is absent")
-    return folder
+    if not COLLECTED.is_dir():
+        pytest.skip("no collected feeds and pages are here; NEWSBEAM_TEST_DATA names their directory")
+    return COLLECTED
 
 
 def _bytes(body: bytes | str) -> bytes:
