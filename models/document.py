@@ -52,13 +52,6 @@ class Document(Model):
     again: bool = False
 
 
-class Link(Model):
-    """An enclosure or media link of an entry."""
-
-    url: str
-    media_type: str | None = None
-
-
 class Entry(Model):
     """One item as found: everything optional, text unescaped but not judged, times as written.
 

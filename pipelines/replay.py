@@ -8,6 +8,7 @@ from models.document import Document, Entry
 from models.feed_state import FeedState
 from models.outcome import Draft, Failure, Outcome, Polled
 from models.replay import Replayed, ReplayResult
+from models.report import Tally
 from models.settings import Configuration
 from pipelines.index.base import SearchIndex
 from pipelines.recall import Left, Overcome, Recalled, Sources, recall, renew
@@ -42,10 +43,14 @@ def replay(
     ):
         session.index.setup()
         ids = chosen(session.state, failure_ids, wanted)
-        for start in range(0, len(ids), AT_ONCE):
+        chunks = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+        progress.start(len(chunks))
+        for chunk in chunks:
             check_stop()
             session.state.check_lock()
-            yield from _try(session, configuration, ids[start : start + AT_ONCE])
+            tried = _try(session, configuration, chunk)
+            progress.advance(Tally(failed=sum(each.result is ReplayResult.FAILED for each in tried)))
+            yield from tried
         session.index.refresh()
 
 
@@ -161,7 +166,6 @@ class _Ended:
 
 @contextmanager
 def _told(progress: Progress) -> Iterator[None]:
-    progress.start(1)
     PROGRESS.append(progress.ended)
     try:
         yield

@@ -1,11 +1,13 @@
 """`newsbeam index`: make it, look at it, bring it up to date."""
 
+import json
+
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.cli.options import ConfigOption, IndexOption, JsonOption, settings_for
-from pipelines.cli.output import emit, messages, output, plain
+from pipelines.cli.output import emit, emit_line, messages, output, plain
 from pipelines.cli.progress import waiting
 from pipelines.cli.re_enrich import re_enrich
 from pipelines.index.base import IndexStatus, LanguageIndex, QuotesIndex
@@ -70,7 +72,9 @@ def status(
 
 
 @app.command()
-def migrate(ctx: typer.Context, config: ConfigOption = None, index: IndexOption = None) -> int:
+def migrate(
+    ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption = None, index: IndexOption = None
+) -> int:
     """Rebuild indices that differ from what this version of Newsbeam and newsbeam.yaml would make.
 
     ```
@@ -81,6 +85,9 @@ def migrate(ctx: typer.Context, config: ConfigOption = None, index: IndexOption 
         state.setup()
         with state.lock(), waiting(messages(), "migrating the index"):
             done = articles.migrate()
+    if as_json:
+        emit_line(json.dumps({"migrated": done}))
+        return 0
     console = output()
     for line in done:
         console.print(plain(line), markup=False)

@@ -1,5 +1,6 @@
 """What holds for every command: help, exit codes, messages, options in both places, nothing loaded in vain."""
 
+import json
 import os
 import signal
 import subprocess
@@ -208,3 +209,8 @@ def test_output_is_utf_8_in_any_locale(filled: str) -> None:
         check=True,
     )
     assert b"Rates rise" in done.stdout
+
+
+def test_what_migrate_did_is_one_object_for_scripts(newsbeam: Command, filled: str) -> None:
+    done = newsbeam("index", "migrate", "--json", "--index", filled)
+    assert (done.code, json.loads(done.out)) == (0, {"migrated": []})
