@@ -164,6 +164,8 @@ def _words(text: str, span: Span) -> int:
 
 
 def _length(word: str) -> int:
+    if word.isascii():
+        return int(any(map(str.isalnum, word)))
     if not any(letter.isalnum() for letter in word):
         return 0
     unspaced = sum("\u3040" <= letter <= "\u9fff" or "\u0e00" <= letter <= "\u0eff" for letter in word)

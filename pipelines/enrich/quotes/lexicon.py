@@ -69,6 +69,7 @@ _MAN = {"masculine": Word.HE, "feminine": Word.SHE, "either": 0}
 class Lexicon(NamedTuple):
     """One language. Words are lower case; the endings count for words that no list has."""
 
+    language: str
     verb_second: bool
     """The subject stands before or behind the verb, as in German; else before it, or behind where the verb leads."""
     dialogue: bool
@@ -118,6 +119,7 @@ def lexicon(language: str) -> Lexicon | None:
         return None
     data = _read(f"{language}.yaml")
     return Lexicon(
+        language=language,
         verb_second=data["order"] == "second",
         dialogue=data["dialogue"],
         dropped=data["dropped"],

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
 from models.article import Entity
 from pipelines.enrich.quotes.lexicon import Lexicon, Word
+from pipelines.enrich.quotes.lexicon import lexicon as lexicon_of
 from pipelines.enrich.quotes.marks import Span
 
 
@@ -63,6 +65,9 @@ _WORDS = re.compile(r"['’]s\b|\w+|[^\w\s]")
 _DROPPED = frozenset("'’-‑")
 _STOPS = frozenset(".!?…")
 _DASHES = frozenset("–—―-")
+_LONG = 50
+"""Characters; words from here on are rare and not remembered, since one may be as long as a text."""
+
 _RANK = {"person": 0, "organization": 1, "place": 2, "misc": 3}
 
 
@@ -124,21 +129,40 @@ def _words(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Token]
     found = [
         match for match in _WORDS.finditer(text, start, end) if match.group() not in _DROPPED or _free(text, match)
     ]
-    lows = [match.group().lower() for match in found]
     skip = 0
-    for index, (match, low) in enumerate(zip(found, lows, strict=True)):
+    for index, match in enumerate(found):
         if index < skip:
             continue
         written = match.group()
-        if not (written[0].isalnum() or written[0] == "_" or len(written) > 1):
-            yield _punctuation(match, low)
-            continue
-        length = _adverbial(lows, index, lexicon) if low in lexicon.adverbials else 0
+        kind, low, bits, capital, announces = (_known if len(written) < _LONG else _meaning)(written, lexicon.language)
+        length = _adverbial(found, index, lexicon.adverbials[low]) if announces else 0
         if length:
             skip = index + length
             yield Token(Kind.ADVERBIAL, match.start(), found[skip - 1].end(), low)
-            continue
-        yield Token(Kind.WORD, match.start(), match.end(), low, lexicon.bits(low), written[0].isupper())
+        else:
+            yield Token(kind, match.start(), match.end(), low, bits, capital)
+
+
+class _Meaning(NamedTuple):
+    """What a token is by itself; `announces` says that words which announce a speaker may begin with it."""
+
+    kind: Kind
+    low: str
+    bits: int = 0
+    capital: bool = False
+    announces: bool = False
+
+
+def _meaning(written: str, language: str) -> _Meaning:
+    low, first = written.lower(), written[0]
+    if not (first.isalnum() or first == "_" or len(written) > 1):
+        return _Meaning(Kind.STOP if low in _STOPS else Kind.PUNCTUATION, "–" if low in _DASHES else low)
+    known = lexicon_of(language)
+    assert known is not None, language  # without one no text is cut into tokens
+    return _Meaning(Kind.WORD, low, known.bits(low), first.isupper(), low in known.adverbials)
+
+
+_known = lru_cache(maxsize=50_000)(_meaning)
 
 
 def _free(text: str, match: re.Match[str]) -> bool:
@@ -146,15 +170,10 @@ def _free(text: str, match: re.Match[str]) -> bool:
     return match.group() == "-" and text[match.start() - 1].isspace() and text[match.end() : match.end() + 1].isspace()
 
 
-def _punctuation(match: re.Match[str], sign: str) -> Token:
-    kind = Kind.STOP if sign in _STOPS else Kind.PUNCTUATION
-    return Token(kind, match.start(), match.end(), "–" if sign in _DASHES else sign)
-
-
-def _adverbial(lows: list[str], index: int, lexicon: Lexicon) -> int:
+def _adverbial(found: Sequence[re.Match[str]], index: int, phrases: Sequence[tuple[str, ...]]) -> int:
     """How many words the phrase has that begins here and announces a speaker; 0 for none."""
-    for rest in lexicon.adverbials[lows[index]]:
-        if tuple(lows[index + 1 : index + 1 + len(rest)]) == rest:
+    for rest in phrases:
+        if tuple(match.group().lower() for match in found[index + 1 : index + 1 + len(rest)]) == rest:
             return 1 + len(rest)
     return 0
 
@@ -162,9 +181,10 @@ def _adverbial(lows: list[str], index: int, lexicon: Lexicon) -> int:
 def _split(text: str, tokens: list[Token], lexicon: Lexicon) -> Iterator[Sentence]:
     sentence: Sentence = []
     for index, token in enumerate(tokens):
-        following = tokens[index + 1] if index + 1 < len(tokens) else None
-        if token.kind is Kind.STOP and not _ends(text, token, sentence, following, lexicon):
-            continue
+        if token.kind is Kind.STOP:
+            following = tokens[index + 1] if index + 1 < len(tokens) else None
+            if not _ends(text, token, sentence, following, lexicon):
+                continue
         sentence.append(token)
         if token.kind is Kind.STOP or (token.kind is Kind.QUOTE and _ended(text, tokens, index, lexicon)):
             yield _particles(sentence, lexicon)
