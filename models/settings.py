@@ -195,6 +195,9 @@ class RunSettings(Model):
         default=timedelta(seconds=25), description="what is in hand may take so long after a signal: 25s, 2m"
     )
     keep_reports: WrittenDuration = Field(default=timedelta(days=30), description="reports of older runs are removed")
+    keep_failures: WrittenDuration = Field(
+        default=timedelta(days=90), description="dead letters that were not met again for so long are removed"
+    )
     ping_env: VariableName = Field(
         default="NEWSBEAM_PING_URL",
         description="environment variable with the address of a monitor that is called when a run starts and ends",

@@ -67,7 +67,7 @@ class Session:
         self.state: StateStore
         self.index, self.state = open_store(self.settings)
         self.is_set_up = False
-        self._reports_forgotten: datetime | None = None
+        self._expired: datetime | None = None
         self.trouble: TryLater | None = None
         self._workers = workers or self.settings.run.workers
         self._whole = whole
@@ -100,7 +100,7 @@ class Session:
                 if self._workers > 1 or self._whole:
                     self.index.remove_twins(started)
                 self.state.save_run(report)
-                self._forget_reports(started)
+                self._expire(started)
             _log.info("run ended", extra=_told(report))
         return report
 
@@ -135,11 +135,12 @@ class Session:
             self._here = self._closing.enter_context(work_here(self._task, self.plan, self._progress.ended))
         return self._here
 
-    def _forget_reports(self, now: datetime) -> None:
-        """Once a day is enough."""
-        if self._reports_forgotten is None or now - self._reports_forgotten >= _DAY:
-            self._reports_forgotten = now
+    def _expire(self, now: datetime) -> None:
+        """Remove old reports and dead letters; once a day is enough."""
+        if self._expired is None or now - self._expired >= _DAY:
+            self._expired = now
             self.state.forget_runs(now - self.settings.run.keep_reports)
+            self.state.expire_failures(now - self.settings.run.keep_failures)
 
     def _forget_overcome(self, counts: Counts, started: datetime) -> None:
         """Remove dead letters of documents and records that this cycle read again without meeting them."""

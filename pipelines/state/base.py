@@ -59,6 +59,9 @@ class StateStore(Protocol):
     def forget_failures(self, source_ids: Sequence[str], stages: Sequence[str], before: datetime) -> None:
         """Remove the dead letters of these sources and stages that were not renewed since; cheap where none are."""
 
+    def expire_failures(self, before: datetime) -> None:
+        """Remove the dead letters that were last met earlier; cheap where there are none."""
+
     def check_lock(self) -> None:
         """Raises TryLater when the lock that this store holds has been lost meanwhile."""
 

@@ -152,6 +152,10 @@ class ElasticsearchState:
         for part in _parts(source_ids, _IDS_AT_ONCE):
             self._delete({"bool": {"filter": [*old, {"terms": {"source_id": part}}]}})
 
+    def expire_failures(self, before: datetime) -> None:
+        """Remove the dead letters that were last met earlier."""
+        self._delete({"range": {"last_failed_at": {"lt": before.isoformat()}}})
+
     def check_lock(self) -> None:
         """Raises TryLater when the lease ran out and another may hold the lock."""
         self._lease.check()

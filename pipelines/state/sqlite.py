@@ -140,6 +140,11 @@ class SqliteState:
             with self._writing() as connection:
                 connection.execute(f"DELETE {asked}", values)
 
+    def expire_failures(self, before: datetime) -> None:
+        """Remove the dead letters that were last met earlier."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM failures WHERE last_failed_at < ?", (_microseconds(before),))
+
     def check_lock(self) -> None:
         """The kernel keeps this lock until the process ends."""
 

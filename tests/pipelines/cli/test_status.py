@@ -18,8 +18,11 @@ from in_process import Command, Done
 from misbehaving_server import Server, serve
 from prometheus_client.parser import text_string_to_metric_families
 
+from models.errors import ParseError
 from models.feed_state import FeedState
+from models.outcome import Failure
 from models.settings import Configuration, Settings
+from models.source import FeedSource
 from models.status import Status
 from pipelines.cli.announce import announced
 from pipelines.stores import open_store
@@ -202,6 +205,20 @@ def test_a_full_disk_is_try_later_to_a_monitor_too(server: Server, monkeypatch: 
     with pytest.raises(OSError, match="No space"), announced(Configuration(), None):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert calls(server) == {"/ping/start": 1}
+
+
+def test_a_run_removes_dead_letters_that_nothing_has_met_for_months(here: Here) -> None:
+    index, state = open_store(Settings(index=here.index))
+    state.setup()
+    gone = FeedSource(id="gone", url="https://gone.example/rss", name="Gone")
+    for days, entry in ((100, "old"), (10, "young")):
+        at = NOW - timedelta(days=days)
+        failed = Failure.of(ParseError("no words"), gone, origin=gone.url, at=at, newsbeam="0.1.0", entry_id=entry)
+        state.record_failures([failed])
+    index.close()
+    state.close()
+    here("run")
+    assert [json.loads(line)["entry_id"] for line in here("failures", "list", "--json").out.splitlines()] == ["young"]
 
 
 def test_a_secret_in_a_feeds_address_reaches_no_article_dead_letter_report_or_log(
