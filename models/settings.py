@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from models.aliases_file import Alias
 from models.base import Model
@@ -214,9 +215,8 @@ class EnrichSettings(Model):
         default_factory=dict,
         description="for a language, the name or directory of the spaCy pipeline that reads it: {de: de_core_news_sm}",
     )
-    aliases: tuple[Alias, ...] | None = Field(
-        default=None, exclude=True, description="what aliases.yaml beside newsbeam.yaml holds; write it there"
-    )
+    aliases: SkipJsonSchema[tuple[Alias, ...] | None] = Field(default=None, exclude=True)
+    """What `aliases.yaml` beside `newsbeam.yaml` holds, where it has been read."""
 
 
 class Settings(Model):
@@ -231,9 +231,8 @@ class Settings(Model):
     kibana: KibanaSettings = KibanaSettings()
     run: RunSettings = RunSettings()
     enrich: EnrichSettings = EnrichSettings()
-    synonyms: Synonyms | None = Field(
-        default=None, exclude=True, description="what synonyms/ beside newsbeam.yaml holds; write it there"
-    )
+    synonyms: SkipJsonSchema[Synonyms | None] = Field(default=None, exclude=True)
+    """What `synonyms/` beside `newsbeam.yaml` holds, where it is there."""
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="what goes to standard error, from this level on"
     )

@@ -18,7 +18,7 @@ from pipelines.configuration.documents import read_document
 from pipelines.configuration.environment import as_value, put, read_environment, variable_place
 from pipelines.configuration.feeds import read_feeds
 from pipelines.configuration.problems import ConfigError, Keys, Place, Problem, nearest, problems_of
-from pipelines.configuration.synonyms import load_synonyms
+from pipelines.configuration.synonyms import SYNONYMS, load_synonyms
 
 __all__ = [
     "FEEDS",
@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 SETTINGS, FEEDS = "newsbeam.yaml", "feeds.yaml"
+
+_ELSEWHERE: Mapping[Keys, str] = {("synonyms",): f"{SYNONYMS}/LANGUAGE.txt", ("enrich", "aliases"): ALIASES}
+"""Settings that have files of their own."""
 
 
 def load_configuration(
@@ -189,11 +192,24 @@ def _not_installed(settings: Settings, file: Path) -> list[Problem]:
 
 
 def _check(values: object, place: Callable[[Keys, bool], Place]) -> list[Problem]:
+    elsewhere = [
+        Problem(place(path, True), f"'{path[-1]}' does not stand here; write {file} beside {SETTINGS}")
+        for path, file in _ELSEWHERE.items()
+        if _holds(values, path)
+    ]
     try:
         Settings.model_validate(values)
     except ValidationError as error:
-        return problems_of(error, Settings, place)
-    return []
+        return elsewhere + problems_of(error, Settings, place)
+    return elsewhere
+
+
+def _holds(values: object, path: Keys) -> bool:
+    for key in path:
+        if not isinstance(values, dict) or key not in values:
+            return False
+        values = values[key]
+    return True
 
 
 def _variable_at(path: Keys, variables: Mapping[Keys, str]) -> Place:

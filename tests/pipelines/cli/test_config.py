@@ -123,7 +123,7 @@ def test_editors_can_say_of_every_setting_what_it_does(name: str) -> None:
     from pipelines.configuration.schemas import schema
 
     whole = schema(name)
-    parts = {"": whole} | {part: body for part, body in whole["$defs"].items() if part != "SynonymRule"}
+    parts = {"": whole} | whole["$defs"]
     silent = {
         f"{part}.{setting}"
         for part, body in parts.items()
@@ -131,3 +131,13 @@ def test_editors_can_say_of_every_setting_what_it_does(name: str) -> None:
         if not {"description", "$ref"} & meaning.keys()
     }
     assert silent == set()
+
+
+def test_what_has_a_file_of_its_own_does_not_stand_in_newsbeam_yaml(newsbeam: Command, written: Path) -> None:
+    (written / "newsbeam.yaml").write_text("synonyms: {}\nenrich:\n  aliases: []\n")
+    done = newsbeam("config", "check", "--no-secrets")
+    assert done.code == 2
+    assert done.err.splitlines()[:2] == [
+        "config/newsbeam.yaml:1:1: 'synonyms' does not stand here; write synonyms/LANGUAGE.txt beside newsbeam.yaml",
+        "config/newsbeam.yaml:3:3: 'aliases' does not stand here; write aliases.yaml beside newsbeam.yaml",
+    ]
