@@ -36,13 +36,15 @@ class Sources:
         self._states = states
 
     def of(self, failure: Failure) -> Source:
-        """The feed or file; of a feed that has left the configuration what the dead letter knows."""
+        """The feed or file; of a feed that has left the configuration what is remembered, or the dead letter knows."""
         path = failure.source_id
         if _is_file(failure):
             return FileSource(id=path, path=path, name=failure.source_name, content=self._files)
         if failure.source_id in self._feeds:
             return self._feeds[failure.source_id]
-        return FeedSource(id=failure.source_id, url=failure.origin.partition("#")[0], name=failure.source_name)
+        state = self._states.get(failure.source_id)  # it has the address with what is hidden elsewhere
+        url = state.url if state else failure.origin.partition("#")[0]
+        return FeedSource(id=failure.source_id, url=url, name=failure.source_name)
 
     def state(self, failure: Failure) -> FeedState | None:
         """What is remembered of the feed: it decides the ids of entries."""

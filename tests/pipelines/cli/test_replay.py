@@ -11,8 +11,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from command import write_feeds
 from corpus import write_records
 from in_process import Command
+from misbehaving_server import serve
 
 from models.errors import EnrichError, NormalizeError, ParseError
 from models.outcome import Failure, OutcomeKind, Verdict
@@ -213,3 +215,28 @@ def test_on_a_terminal_it_is_asked_first(newsbeam: Command, corpus: str) -> None
         assert done.returncode == 0
         assert "drop 1 failure for good?" in done.stderr
         assert len(kept()) == left
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_a_feed_with_a_secret_in_its_address_gives_its_articles_the_same_ids_when_tried_again(
+    newsbeam: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, removed: bool
+) -> None:
+    def told(title: str) -> bytes:
+        items = "".join(f"<item><guid isPermaLink='false'>g{n}</guid><title>{title} {n}</title></item>" for n in range(3))
+        return f"<rss version='2.0'><channel><title>Private</title>{items}</channel></rss>".encode()
+
+    config = tmp_path / "config"
+    with serve() as server:
+        server.feeds["/private"] = told("First")
+        write_feeds(config, {"private": f"{server.url}/private?token=hunter2"})
+        assert newsbeam("run").code == 0
+        before = {article["id"] for article in held(newsbeam)}
+        server.feeds["/private"] = told("Second")
+        with monkeypatch.context() as patched:
+            patched.setattr(*BREAK["parse"])
+            newsbeam("run", "--all")
+    if removed:
+        write_feeds(config, {})
+    assert {each["result"] for each in results(newsbeam)} == {"succeeded"}
+    assert {article["id"] for article in held(newsbeam)} == before
+    assert {article["title"][:6] for article in held(newsbeam)} == {"Second"}
