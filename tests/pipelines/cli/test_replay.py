@@ -222,7 +222,8 @@ def test_a_feed_with_a_secret_in_its_address_gives_its_articles_the_same_ids_whe
     newsbeam: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, removed: bool
 ) -> None:
     def told(title: str) -> bytes:
-        items = "".join(f"<item><guid isPermaLink='false'>g{n}</guid><title>{title} {n}</title></item>" for n in range(3))
+        item = "<item><guid isPermaLink='false'>g{n}</guid><title>{title} {n}</title></item>"
+        items = "".join(item.format(n=n, title=title) for n in range(3))
         return f"<rss version='2.0'><channel><title>Private</title>{items}</channel></rss>".encode()
 
     config = tmp_path / "config"
