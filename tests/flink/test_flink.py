@@ -131,14 +131,18 @@ def test_whatever_is_stopped_or_killed_in_the_middle_the_next_run_repairs(
     assert "stopped by SIGTERM" in ended(stopped)
     assert cluster.running() == []
 
-    with serve() as server:  # what is left to do may be done too soon, but a feed that drips keeps a job alive
-        write_feeds(tmp_path, {"drip": f"{server.url}/drip"})
-        killed = started(cluster, slow, sources)
+    killed = started(cluster, newsbeam, sources)
+    killed.kill()
+    ended(killed)
+
+    with serve() as server:
+        write_feeds(tmp_path, {"drip": f"{server.url}/drip"})  # half a minute: its job outlives its driver
+        killed = started(cluster, slow, [])
         killed.kill()
         ended(killed)
         assert len(cluster.running()) == 1
 
-        bereft = started(cluster, slow, [*sources, "--again"])
+        bereft = started(cluster, newsbeam, [*sources, "--again"])  # what is left to do may be done too soon
         cluster.kill_task_manager()
         assert bereft.wait(PATIENCE) == 75
         said = ended(bereft)
