@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -137,7 +137,8 @@ def test_whatever_is_stopped_or_killed_in_the_middle_the_next_run_repairs(
 
     with serve() as server:
         write_feeds(tmp_path, {"drip": f"{server.url}/drip"})  # half a minute: its job outlives its driver
-        killed = started(cluster, slow, [])
+        killed = slow.start("run", *cluster.options())
+        wait_for(killed, cluster, lambda: "/drip" in server.seen)
         killed.kill()
         ended(killed)
         assert len(cluster.running()) == 1
@@ -158,12 +159,16 @@ def started(cluster: Cluster, newsbeam: Newsbeam, sources: list[str]) -> "subpro
     """A run whose job is at work on the cluster, once one that was there before has ended."""
     before = cluster.jobs()
     process = newsbeam.start("run", *sources, *cluster.options())
+    wait_for(process, cluster, lambda: bool(cluster.working() - before.keys() and len(cluster.running()) == 1))
+    return process
+
+
+def wait_for(process: "subprocess.Popen[str]", cluster: Cluster, ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not (cluster.working() - before.keys() and len(cluster.running()) == 1):
+    while not ready():
         assert process.poll() is None, ended(process)
         assert time.monotonic() < deadline, cluster.logs()
         time.sleep(0.2)
-    return process
 
 
 def ended(process: "subprocess.Popen[str]") -> str:
