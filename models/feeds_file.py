@@ -29,7 +29,7 @@ def _duration(value: object) -> timedelta:
         raise ValueError(f"is not a duration; {cure}")
     found = timedelta(**{_UNITS[match[2]]: int(match[1])})
     if found > _LONGEST:
-        raise ValueError("is longer than a year; use 'enabled: false' to pause a feed")
+        raise ValueError("is longer than a year, the longest there is; to pause a feed write 'enabled: false'")
     return found
 
 

@@ -104,9 +104,11 @@ def refused_draft(draft: Draft, error: RecordError) -> Outcome:
 
 
 def publishable(failure: Failure) -> Failure:
-    """The dead letter without the secrets that its addresses may hold; the bytes stay as they came."""
+    """The dead letter without the secrets that its addresses may hold; the bytes and paths stay as they are."""
     texts = {name: getattr(failure, name) for name in ("reason", "origin", "url")}
-    return failure.model_copy(update={name: without_secrets(text) for name, text in texts.items() if text})
+    return failure.model_copy(
+        update={name: without_secrets(text) for name, text in texts.items() if text and "://" in text}
+    )
 
 
 def _after_refusal(document: Document, reason: str) -> FeedState | None:

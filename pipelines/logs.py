@@ -6,15 +6,18 @@ import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 from models.errors import NewsbeamError
 
 _SECRET_KEY = re.compile(r"auth|cookie|token|secret|passw|credential|api_?key|session", re.IGNORECASE)
-_IN_ADDRESS = re.compile(r"(?<=://)[^/\s]+@")
-_IN_QUERY = re.compile(
-    r"(?<=[?&])([^=&\s]*(?:token|secret|passw|passphrase|pwd|credential|signature|session|authorization|api_?key|key(?==)"
-    r"|(?<![a-z])(?:key|auth|sig|sid)(?![a-z]))[^=&\s]*)=[^&\s#]+",
+_IN_ADDRESS = re.compile(r"(?<=://)[^/?#\s]+@")
+_PARAMETER = re.compile(r"(?<=[?&;])([^=&;?#\s]{1,100})=")
+_VALUE = re.compile(r"[^&\s#]+")
+_TELLING = re.compile(
+    r"token|secret|passw|passphrase|passcode|pwd|credential|signature|session|authorization|bearer|hmac|jwt|api_?key"
+    r"|access_?key|(?:key|auth|sig|pass)\d*$|(?<![a-z])(?:key|auth|sig|sid|pass|pw)(?![a-z])",
     re.IGNORECASE,
 )
 """What the name of a parameter says of its value; `author`, `keywords` and `design` say nothing."""
@@ -143,5 +146,12 @@ def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
 
 
 def without_secrets(text: str) -> str:
-    """The text without user names, passwords and keys in its addresses."""
-    return _IN_QUERY.sub(rf"\1={HIDDEN}", _IN_ADDRESS.sub(f"{HIDDEN}@", text))
+    """The text without user names, passwords and keys in its addresses. Linear in its length."""
+    text = _IN_ADDRESS.sub(f"{HIDDEN}@", text)
+    parts, done = [], 0
+    for name in _PARAMETER.finditer(text):
+        value = _VALUE.match(text, name.end()) if name.start() >= done and _TELLING.search(unquote(name[1])) else None
+        if value is not None:
+            parts += [text[done : name.end()], HIDDEN]
+            done = value.end()
+    return "".join([*parts, text[done:]])

@@ -11,6 +11,7 @@ from models.outcome import DocumentStatus, Draft, Failure, Polled
 from models.settings import Configuration
 from models.source import FeedSource, FileSource, Source
 from pipelines.dead_letters import DRAFT_TYPE, ENTRY_TYPE
+from pipelines.logs import without_secrets
 
 Recalled = Document | Entry | Draft
 
@@ -104,12 +105,18 @@ def _is_file(failure: Failure) -> bool:
     return failure.source_id.startswith("/")
 
 
+def _address(failure: Failure, source: Source) -> str:
+    """Where the bytes came from: the feed's own address, of which the dead letter hides what is secret, or another."""
+    known = failure.url or failure.origin.partition("#")[0]
+    return source.url if isinstance(source, FeedSource) and known == without_secrets(source.url) else known
+
+
 def _document(failure: Failure, source: Source, state: FeedState | None) -> Document:
     number = failure.origin.rpartition("#")[2]
     return Document(
         id=failure.id,
         source=source,
-        url=failure.url or failure.origin.partition("#")[0],
+        url=_address(failure, source),
         body=failure.raw,
         media_type=failure.media_type,
         fetched_at=failure.last_failed_at,

@@ -11,6 +11,7 @@ from models.replay import Replayed, ReplayResult
 from models.report import Tally
 from models.settings import Configuration
 from pipelines.index.base import SearchIndex
+from pipelines.logs import without_secrets
 from pipelines.recall import Left, Overcome, Recalled, Sources, recall, renew
 from pipelines.run import run_chunk, run_kept
 from pipelines.session import Progress, Session, check_stop, opened
@@ -129,7 +130,7 @@ def _result(failure: Failure, recalled: Recalled | Left | Overcome, ended: "_End
         source_name=failure.source_name,
         stage=failure.stage,
         result=result,
-        reason=reason,
+        reason=without_secrets(reason) if reason else None,
     )
 
 

@@ -16,7 +16,7 @@ from pipelines.enrich import check_recognizer
 from pipelines.index.base import SearchIndex
 from pipelines.logs import in_run
 from pipelines.reports import Counts, report_of, totals_of
-from pipelines.state.base import StateStore
+from pipelines.state.base import FailureFilter, StateStore
 from pipelines.stop import STOP
 from pipelines.stores import open_store
 from pipelines.transforms import Plan
@@ -140,7 +140,15 @@ class Session:
         if self._expired is None or now - self._expired >= _DAY:
             self._expired = now
             self.state.forget_runs(now - self.settings.run.keep_reports)
-            self.state.expire_failures(now - self.settings.run.keep_failures)
+            self._expire_failures(now - self.settings.run.keep_failures)
+
+    def _expire_failures(self, before: datetime) -> None:
+        """Where a feed has brought nothing new since, the entries that failed may still stand in it."""
+        old = [(failure.id, failure.source_id) for failure in self.state.failures(FailureFilter(until=before))]
+        asked = {source_id for _, source_id in old} & self.plan.configured
+        states = self.state.feed_states(sorted(asked))
+        still = {name for name, state in states.items() if state.last_new_at is None or state.last_new_at < before}
+        self.state.drop_failures([failure_id for failure_id, source_id in old if source_id not in still])
 
     def _forget_overcome(self, counts: Counts, started: datetime) -> None:
         """Remove dead letters of documents and records that this cycle read again without meeting them."""

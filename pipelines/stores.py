@@ -1,7 +1,7 @@
 """Opens the index and the state that live together, by what the settings name."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from models.settings import Settings
@@ -33,8 +33,5 @@ def open_store(settings: Settings) -> tuple[SearchIndex, StateStore]:
 def opened_store(settings: Settings) -> Iterator[tuple[SearchIndex, StateStore]]:
     """The same for a while: both are closed at its end."""
     articles, state = open_store(settings)
-    try:
+    with closing(state), closing(articles):
         yield articles, state
-    finally:
-        articles.close()
-        state.close()

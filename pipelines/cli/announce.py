@@ -70,7 +70,10 @@ def _write_metrics(configuration: Configuration, ending: Ending, file: Path) -> 
         metrics.ended(ending.code, datetime.now(UTC).timestamp())
     else:
         metrics.run_ended(ending.report)
-        with suppress(TryLater), opened_store(configuration.settings) as (_, state):  # the run's own end says so
+        with (
+            suppress(SetupError, TryLater),
+            opened_store(configuration.settings) as (_, state),
+        ):  # the run's own end says so
             metrics.judged(judge(configuration, state, datetime.now(UTC)))
     try:
         metrics.write(file)

@@ -20,7 +20,7 @@ from pipelines.cli.output import complain, emit, emit_bytes, emit_line, messages
 from pipelines.cli.progress import RunProgress
 from pipelines.cli.times import read_moment
 from pipelines.configuration import nearest
-from pipelines.logs import without_secrets
+from pipelines.dead_letters import publishable
 from pipelines.state.base import FailureFilter, chosen
 from pipelines.stores import opened_store
 
@@ -70,13 +70,13 @@ def list_failures(
     with opened_store(settings) as (_, state):
         found = state.failures(wanted)
         if as_json:
-            emit(islice(found, limit))
+            emit(map(publishable, islice(found, limit)))
             if next(found, None) is not None:
                 complain(f"only the latest {limit} are here; more with --limit")
             return 0
         console, shown = output(), 0
         for failure in islice(found, limit):
-            console.print(_line(failure))
+            console.print(_line(publishable(failure)))
             shown += 1
         if not shown:
             console.print("no failures" if wanted == FailureFilter() else "no failures that fit")
@@ -111,9 +111,9 @@ def show(
     if raw:
         emit_bytes(failure.raw)
     elif as_json:
-        emit([failure])
+        emit([publishable(failure)])
     else:
-        output().print(_whole(failure))
+        output().print(_whole(publishable(failure)))
     return 0
 
 
@@ -232,7 +232,7 @@ def _replayed(done: Replayed) -> Text:
         (done.id[:_SHORT_ID], "bold"),
         (f"  {done.result}  ", style),
         (f"{plain(done.source_name)}  ", "dim"),
-        plain(without_secrets(done.reason or "")),
+        plain(done.reason or ""),
     )
 
 

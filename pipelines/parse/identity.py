@@ -44,10 +44,15 @@ _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
 def web_link(link: str | None, base: str = "") -> str | None:
-    """An absolute http(s) address of at most 8,000 characters, resolved against `base`; None for anything else."""
+    """An absolute http(s) address of at most 8,000 characters, resolved against `base`; None for anything else.
+
+    What is empty or begins with `#` leads nowhere but to `base`, and is none.
+    """
     if not link or len(link) > URL_LIMIT:
         return None
     link = (link if link.isprintable() else clean(link)).strip()
+    if not link or link[0] == "#":
+        return None
     if not _SCHEME.match(link):
         try:
             link = urljoin(base, link)

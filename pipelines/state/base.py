@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from models.base import Instant, Model
 from models.errors import SetupError
@@ -59,9 +59,6 @@ class StateStore(Protocol):
     def forget_failures(self, source_ids: Sequence[str], stages: Sequence[str], before: datetime) -> None:
         """Remove the dead letters of these sources and stages that were not renewed since; cheap where none are."""
 
-    def expire_failures(self, before: datetime) -> None:
-        """Remove the dead letters that were last met earlier; cheap where there are none."""
-
     def check_lock(self) -> None:
         """Raises TryLater when the lock that this store holds has been lost meanwhile."""
 
@@ -79,6 +76,18 @@ class StateStore(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+def met_again(failure: Failure, held: Failure) -> Failure:
+    """The dead letter as it is stored where `held` is there already."""
+    kept: dict[str, Any] = {
+        "attempts": held.attempts + 1,
+        "first_failed_at": held.first_failed_at,
+        "last_failed_at": max(held.last_failed_at, failure.last_failed_at),
+    }
+    if not failure.raw:
+        kept |= {name: getattr(held, name) for name in ("raw", "raw_hash", "raw_length", "media_type")}
+    return failure.model_copy(update=kept)
 
 
 def chosen(state: StateStore, failure_ids: Sequence[str], wanted: FailureFilter) -> list[str]:

@@ -22,7 +22,7 @@ from pipelines.index.elasticsearch.client import Connection
 from pipelines.index.elasticsearch.scan import walk
 from pipelines.index.elasticsearch.setup import check_server, create_indices
 from pipelines.schedule import is_silent
-from pipelines.state.base import FailureFilter
+from pipelines.state.base import FailureFilter, met_again
 from pipelines.state.lease import LOCKS_BODY, Lease
 
 _IDS_AT_ONCE = 1_000
@@ -99,7 +99,7 @@ class ElasticsearchState:
             }
             for failure in part:
                 before = held.get(failure.id)
-                held[failure.id] = failure if before is None else _once_more(failure, before)
+                held[failure.id] = failure if before is None else met_again(failure, before)
             stored = {each.id for each in part}
             self._write([index_action(self._failures, id_, _json(held[id_])) for id_ in stored], refresh=True)
 
@@ -151,10 +151,6 @@ class ElasticsearchState:
         ]
         for part in _parts(source_ids, _IDS_AT_ONCE):
             self._delete({"bool": {"filter": [*old, {"terms": {"source_id": part}}]}})
-
-    def expire_failures(self, before: datetime) -> None:
-        """Remove the dead letters that were last met earlier."""
-        self._delete({"range": {"last_failed_at": {"lt": before.isoformat()}}})
 
     def check_lock(self) -> None:
         """Raises TryLater when the lease ran out and another may hold the lock."""
@@ -234,13 +230,6 @@ def _condition(state: FeedState) -> Condition:
     if state.last_attempt_at is None:
         return "waiting"
     return "silent" if is_silent(state) else "well"
-
-
-def _once_more(failure: Failure, before: Failure) -> Failure:
-    kept: dict[str, Any] = {"first_failed_at": before.first_failed_at, "attempts": before.attempts + 1}
-    if not failure.raw:
-        kept |= {name: getattr(before, name) for name in ("raw", "raw_hash", "raw_length", "media_type")}
-    return failure.model_copy(update=kept)
 
 
 def _conditions(wanted: FailureFilter) -> Iterator[dict[str, Any]]:

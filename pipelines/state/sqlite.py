@@ -11,7 +11,7 @@ from models.errors import DISK_FULL, NewsbeamError, SetupError, TryLater
 from models.feed_state import FeedState
 from models.outcome import Failure
 from models.report import RunReport
-from pipelines.state.base import FailureFilter
+from pipelines.state.base import FailureFilter, met_again
 from pipelines.state.flock import exclusive
 
 _VERSION = 1
@@ -80,7 +80,8 @@ class SqliteState:
                 found = connection.execute("SELECT record, raw FROM failures WHERE id = ?", (failure.id,)).fetchone()
                 held = _failure(*found) if found else None
                 connection.execute(
-                    "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _row(_again(failure, held))
+                    "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    _row(met_again(failure, held) if held else failure),
                 )
 
     def failures_of(self, entry_ids: Sequence[str]) -> dict[str, Failure]:
@@ -139,11 +140,6 @@ class SqliteState:
         if self._read(f"SELECT 1 {asked} LIMIT 1", *values):
             with self._writing() as connection:
                 connection.execute(f"DELETE {asked}", values)
-
-    def expire_failures(self, before: datetime) -> None:
-        """Remove the dead letters that were last met earlier."""
-        with self._writing() as connection:
-            connection.execute("DELETE FROM failures WHERE last_failed_at < ?", (_microseconds(before),))
 
     def check_lock(self) -> None:
         """The kernel keeps this lock until the process ends."""
@@ -246,16 +242,6 @@ def _contains(text: str, part: str) -> bool:
 
 def _microseconds(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(microseconds=1)
-
-
-def _again(failure: Failure, held: Failure | None) -> Failure:
-    """The dead letter as it is stored where `held` is there already."""
-    if held is None:
-        return failure
-    kept = {"attempts": held.attempts + 1, "first_failed_at": held.first_failed_at}
-    if not failure.raw:
-        kept |= {name: getattr(held, name) for name in ("raw", "raw_hash", "raw_length", "media_type")}
-    return failure.model_copy(update=kept)
 
 
 def _row(failure: Failure) -> tuple[str | int | bytes, ...]:

@@ -126,7 +126,11 @@ def test_yes_and_no_mean_what_they_say(read: Read) -> None:
         ({"every": "6h to 10m"}, "feeds.yaml:5:12: 'every' must name the shorter duration first, as in 10m to 6h"),
         ({"every": "10m to soon"}, "feeds.yaml:5:12: 'every' is not a duration; write 15m, 2h or 1d"),
         ({"every": "1m to 2m to 3m"}, "feeds.yaml:5:12: 'every' takes one duration or two, as in 15m or 10m to 6h"),
-        ({"every": "99999d"}, "feeds.yaml:5:12: 'every' is longer than a year; use 'enabled: false' to pause a feed"),
+        (
+            {"every": "99999d"},
+            "feeds.yaml:5:12: 'every' is longer than a year, the longest there is; to pause a feed write 'enabled:"
+            " false'",
+        ),
         ({"tags": "news"}, "feeds.yaml:5:11: 'tags' must be a list, written [news]"),
         ({"tags": ""}, "feeds.yaml:5:5: 'tags' has no value; write one or remove the line"),
         ({"tags": "[a, 3]"}, "feeds.yaml:5:15: item 2 of 'tags' must be text; put it between quotes: \"3\""),

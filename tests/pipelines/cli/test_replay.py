@@ -241,3 +241,14 @@ def test_a_feed_with_a_secret_in_its_address_gives_its_articles_the_same_ids_whe
     assert {each["result"] for each in results(newsbeam)} == {"succeeded"}
     assert {article["id"] for article in held(newsbeam)} == before
     assert {article["title"][:6] for article in held(newsbeam)} == {"Second"}
+
+
+def test_a_file_whose_name_looks_like_a_query_is_refused_again_for_what_it_is(
+    newsbeam: Command, tmp_path: Path
+) -> None:
+    mirrored = tmp_path / "feed?key=1.rss"
+    mirrored.write_text("<!doctype html><html><body><h1>503 Service Unavailable</h1></body></html>")
+    newsbeam("run", str(mirrored))
+    assert [failure.origin for failure in kept()] == [str(mirrored)]
+    assert [each["result"] for each in results(newsbeam, code=3)] == ["failed"]
+    assert held(newsbeam) == []

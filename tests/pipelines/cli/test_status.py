@@ -221,11 +221,33 @@ def test_a_run_removes_dead_letters_that_nothing_has_met_for_months(here: Here) 
     assert [json.loads(line)["entry_id"] for line in here("failures", "list", "--json").out.splitlines()] == ["young"]
 
 
+def test_what_failed_in_a_feed_stays_listed_while_the_feed_brings_nothing_else(here: Here) -> None:
+    here("run")
+    remember(here, last_new_at=NOW - timedelta(days=120), next_due_at=NOW + HOUR)
+    index, state = open_store(Settings(index=here.index))
+    herald, at = FeedSource(id="herald", url="https://h.example/rss", name="Herald"), NOW - timedelta(days=100)
+    failed = Failure.of(ParseError("no words"), herald, origin=herald.url, at=at, newsbeam="0.1.0", entry_id="bad")
+    state.record_failures([failed])
+    index.close()
+    state.close()
+
+    def listed() -> int:
+        here("run")
+        return len(here("failures", "list", "--json").out.splitlines())
+
+    assert listed() == 1
+    remember(here, last_new_at=NOW - timedelta(days=1))
+    assert listed() == 0
+
+
 def test_a_secret_in_a_feeds_address_reaches_no_article_dead_letter_report_or_log(
     here: Here, server: Server, tmp_path: Path
 ) -> None:
-    whole = rss(3)
-    server.feeds["/private"] = whole.replace(b"</channel>", b"<item><author>x</author></item></channel>")
+    pointing = (
+        "<item><title>Here</title><link>#here</link><description>&lt;img src='#a'&gt; Words.</description></item>"
+    )
+    pointing += "<item><author>x</author></item></channel>"
+    server.feeds["/private"] = rss(3).replace(b"</channel>", pointing.encode())
     server.feeds["/odd"] = b"no feed at all"
     paths = {"whole": "/private", "odd": "/odd", "gone": "/nowhere"}
     write_feeds(here.config, {name: f"{server.url}{path}?token=hunter2" for name, path in paths.items()})
@@ -238,7 +260,7 @@ def test_a_secret_in_a_feeds_address_reaches_no_article_dead_letter_report_or_lo
     ]
     failures = [json.loads(line) for line in told[1].out.splitlines()]
     assert {failure["stage"] for failure in failures} == {"fetch", "parse", "normalize"}
-    assert len(told[3].out.splitlines()) == 3
+    assert len(told[3].out.splitlines()) == 4
     assert all(server.url in line for line in told[3].out.splitlines())
     raw = b"".join(base64.b64decode(failure["raw"]) for failure in failures)
     assert "hunter2" not in "".join(done.out + done.err for done in told)

@@ -189,13 +189,11 @@ def test_failures_of_what_was_read_again_are_forgotten_unless_they_were_met_agai
     assert len(_listed(state)) == 3
 
 
-def test_dead_letters_that_were_not_met_for_long_expire(state: StateStore) -> None:
-    state.record_failures([_failure("old"), _failure("met again"), _failure("young", hours=9)])
-    state.record_failures([_failure("met again", hours=8)])
-    state.expire_failures(AT + 5 * HOUR)
-    assert sorted(_listed(state)) == ["met again", "young"]
-    state.expire_failures(AT)
-    assert len(_listed(state)) == 2
+def test_a_dead_letter_tried_again_from_old_bytes_keeps_the_time_when_it_was_met_last(state: StateStore) -> None:
+    for hours in (0, 9, 1):
+        state.record_failures([_failure("a", hours=hours)])
+    (held,) = state.failures(FailureFilter())
+    assert (held.first_failed_at, held.last_failed_at, held.attempts) == (AT, AT + 9 * HOUR, 3)
 
 
 def test_runs_come_newest_first(state: StateStore) -> None:
