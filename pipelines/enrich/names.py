@@ -10,7 +10,7 @@ from pipelines.enrich.tagger import Tagger, languages, open_tagger
 LONGEST = 1_000_000
 """Characters of a text in which names are recognized; what follows the paragraph that this falls into is not read."""
 
-OWN_MODEL = "newsbeam-2"
+OWN_MODEL = "newsbeam-3"
 """The name of Newsbeam's own models; it changes with the files in `config/tagger`."""
 
 _BORDERS = ("\n\n", "\n", " ")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models.tagging import Score
 from pipelines.enrich.scores import score, together
-from pipelines.enrich.tagger.model import LABELS, Model, unpack
+from pipelines.enrich.tagger.model import Model, unpack
 from pipelines.enrich.tagger.tagger import Labeller
 from pipelines.training.columns import Labelled
 from pipelines.training.gold import read_gold
@@ -36,8 +36,7 @@ def main(model: str, data: str, language: str) -> None:
 
 def measure(model: Model, sentences: Sequence[Labelled]) -> dict[str, Score]:
     """The model's score on these sentences, by kind, and `all` over people, places and organizations."""
-    labels = Labeller(model).label([sentence.words for sentence in sentences])
-    found = [[LABELS[label] for label in row] for row in labels]
+    found = Labeller(model).label([sentence.words for sentence in sentences])
     scores = score([sentence.tags for sentence in sentences], found, MEASURED)
     return {**scores, "all": together(scores.values())}
 

@@ -1,12 +1,12 @@
-"""Teaches a model's gate: which words, seen by themselves, may be of a name.
+"""Teaches a model's gates: which words, seen by themselves, may be of a name, and which may be beside such a word.
 
-`python -m pipelines.training.gate MODEL LABELLED LANGUAGE` does it for the file of a model, and writes it there.
-It learns from what the model itself finds without a gate; how many of those words it must let through is `KEPT`.
+`python -m pipelines.training.gate MODEL DATA LABELLED LANGUAGE` does it for the file of a model, and writes it there.
+They learn from what the model itself finds without gates; how many of those words they must let through is `KEPT`.
 """
 
 import sys
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,15 +21,18 @@ from pipelines.enrich.tagger.network import NEAR
 from pipelines.enrich.tagger.tagger import Labeller, prepared
 from pipelines.enrich.tagger.words import AT_ONCE, Words
 from pipelines.training.columns import Labelled, read_columns
+from pipelines.training.gold import Gold, read_gold
 
-KEPT = 0.996
+REACHED = 0.998
 """Of the words of names, those that must stand at an open gate or near one."""
+KEPT = 0.996
+"""Of the words of names, those that both gates must let through."""
 _EACH = 12
 """Of the labelled sentences, each twelfth teaches."""
-_HIDDEN = 16
+_HIDDEN = 32
 _STEPS, _RATE, _AT_ONCE = 3_000, 3e-3, 4_096
 _NAME, _OFTEN = 8.0, 200.0
-"""How much a word of a name weighs, and how many times a word counts at most."""
+"""How much a word of a name weighs, and how many times a word counts at most, in names and outside of them."""
 
 
 class Gate(NamedTuple):
@@ -41,23 +44,24 @@ class Gate(NamedTuple):
     gate_last: Any
 
 
-def main(model: str, labelled: str, language: str) -> None:
+def main(model: str, data: str, labelled: str, language: str) -> None:
     """Reads, teaches, writes."""
-    read = (sentence for path in sorted(Path(labelled).glob(f"{language}-*.tsv")) for sentence in read_columns(path))
-    packed = pack(with_gate(unpack(Path(model).read_bytes()), list(islice(read, 0, None, _EACH))))
+    taught = [sentence for path in sorted(Path(labelled).glob(f"{language}-*.tsv")) for sentence in read_columns(path)]
+    packed = pack(with_gate(unpack(Path(model).read_bytes()), taught, read_gold(Path(data), language)))
     Path(model).write_bytes(packed)
 
 
 def open_gate(size: int) -> Gate:
     """A gate that lets every word through; a word's vector has so many numbers."""
-    return _lightened(Gate(np.zeros((size, 1)), np.zeros(1), np.zeros(1), np.ones(1)))
+    return _lightened(Gate(np.zeros((size, 1)), np.zeros(1), np.zeros(1), np.ones(2)))
 
 
-def with_gate(model: Model, sentences: Sequence[Labelled]) -> Model:
-    """The model with a gate of its own."""
+def with_gate(model: Model, taught: Sequence[Labelled], gold: Sequence[Gold]) -> Model:
+    """The model with gates of its own, learnt from a part of what a teacher labelled and from all of the gold data."""
+    sentences = [*taught[::_EACH], *chain.from_iterable(part.train for part in gold)]
     ungated = model._replace(**open_gate(len(model.edge))._asdict())
     lines = [list(prepared(sentence.words)) for sentence in sentences]
-    names = np.concatenate([labels > 0 for labels in Labeller(ungated).label(lines)])
+    names = np.array([tag != "O" for tags in Labeller(ungated).label(lines) for tag in tags])
     known: dict[str, int] = {}
     words = np.array([known.setdefault(word, len(known)) for line in lines for word in line])
     distinct = list(known)
@@ -65,9 +69,10 @@ def with_gate(model: Model, sentences: Sequence[Labelled]) -> Model:
     rows = np.concatenate([read(distinct[at : at + AT_ONCE]) for at in range(0, len(distinct), AT_ONCE)])
     inside = np.bincount(words[names], minlength=len(distinct)).astype(np.float32)
     outside = np.bincount(words[~names], minlength=len(distinct)).astype(np.float32)
-    gate = _learnt(rows, np.minimum(inside, _OFTEN / 4) * _NAME, np.minimum(outside, _OFTEN))
+    capped = np.minimum(1, _OFTEN / (inside + outside))
+    gate = _learnt(rows, inside * capped * _NAME, outside * capped)
     least = _least(np.asarray(_score(gate, jnp.asarray(rows)))[words], names)
-    return model._replace(**_lightened(gate._replace(gate_last=gate.gate_last - least))._asdict())
+    return model._replace(**_lightened(gate._replace(gate_last=gate.gate_last - np.array(least)))._asdict())
 
 
 def _lightened(gate: Gate) -> Gate:
@@ -107,15 +112,20 @@ def _score(gate: Gate, rows: Any) -> Any:
     return jax.nn.relu(rows @ gate.gate_in + gate.gate_bias) @ gate.gate_out + gate.gate_last[0]
 
 
-def _least(scores: npt.NDArray[np.float32], names: npt.NDArray[np.bool_]) -> float:
-    """The score that lets through `KEPT` of the words of names, counting what stands near."""
+def _least(scores: npt.NDArray[np.float32], names: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """The score that lets a word through anywhere, and the one that does near such a word."""
     best = scores.copy()
     for step in range(1, NEAR + 1):
         best[step:] = np.maximum(best[step:], scores[:-step])
         best[:-step] = np.maximum(best[:-step], scores[step:])
-    least = float(np.quantile(best[names], 1 - KEPT))
-    sys.stderr.write(f"the gate is open at {(best > least).mean():.0%} of all words, {names.mean():.0%} are of names\n")
-    return least
+    alone = float(np.quantile(best[names], 1 - REACHED))
+    reached = best > alone
+    beside = float(np.quantile(scores[names & reached], 1 - KEPT / REACHED))
+    sys.stderr.write(
+        f"the gates are open at {(scores > alone).mean():.0%} and {(reached & (scores > beside)).mean():.0%} of all "
+        f"words, {names.mean():.0%} are of names\n"
+    )
+    return alone, beside
 
 
 if __name__ == "__main__":

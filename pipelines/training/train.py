@@ -46,8 +46,6 @@ _NAMELESS = 0.4
 """How many of the sentences without a name teach."""
 KEPT = 50_000
 """Features in the model's file: those that have come to weigh most."""
-_GATE = 12
-"""Each twelfth sentence teaches the gate."""
 
 
 def main(
@@ -70,7 +68,7 @@ def main(
     corpus = make_corpus(train, lexicon, begun.known if begun else SIZE)
     _say(f"{len(train)} sentences, {sum(map(len, corpus.words))} words, {corpus.bag.shape} distinct by features")
     model = Trainer(corpus, lexicon, float(rounds), begun).train()
-    packed = pack(with_gate(lightened(model, int(kept)), taught[::_GATE]))
+    packed = pack(with_gate(lightened(model, int(kept)), taught, gold))
     Path(out).mkdir(parents=True, exist_ok=True)
     (Path(out) / f"{language}.npz").write_bytes(packed)
     shipped = unpack(packed)

@@ -34,7 +34,7 @@ class Lexicon(NamedTuple):
 def word_hashes(words: Sequence[str]) -> Hashes:
     """The hash of each lower-cased word, as the lexicon and the first column have it."""
     lowered = _codes([_short(word).lower() for word in words])
-    return _finish(_running(lowered)[:, -1], WORD_COLUMN)
+    return _finish(_running(lowered)[-1], WORD_COLUMN)
 
 
 def features(words: Sequence[str], lexicon: Lexicon) -> Hashes:
@@ -42,16 +42,17 @@ def features(words: Sequence[str], lexicon: Lexicon) -> Hashes:
     shouted = np.array([word.startswith(SHOUTED) for word in words], dtype=bool)
     short = [_short(word.removeprefix(SHOUTED)) for word in words]
     lower = [word.lower()[:_LENGTH] for word in short]
-    forward = _running(_codes(lower))
+    codes = _codes(lower)
+    forward = _running(codes)
     backward = _running(_codes([word[::-1] for word in lower]))
     lengths = np.array([len(word) for word in lower], dtype=np.int64)
-    whole = _finish(forward[:, -1], WORD_COLUMN)
+    whole = _finish(forward[-1], WORD_COLUMN)
     columns = [whole, *_affixes(forward, lengths, 1), *_affixes(backward, lengths, 1 + _AFFIXES)]
     columns += _trigrams(_codes([f"^{word}$" for word in lower]))
-    columns += _parts(lower, lengths, forward, backward)
+    columns += _parts(codes, lengths, forward, backward)
     columns += _shapes(short, shouted)
     columns += _listed(whole, columns[-2], lexicon)
-    return np.stack(columns, axis=1)
+    return np.stack(columns).T
 
 
 def _short(word: str) -> str:
@@ -59,19 +60,24 @@ def _short(word: str) -> str:
     return word if len(word) <= _LENGTH else word[: _LENGTH // 2] + word[-_LENGTH // 2 :]
 
 
-def _codes(words: Sequence[str]) -> _Codes:
-    """Code points, one row for each word, zeros behind it; all digits are one."""
+def _letters(words: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """Code points, one row for each letter's place and one column for each word, zeros behind its end."""
     packed = np.array(words, dtype=f"U{_LENGTH}")
-    codes = packed.view(np.uint32).reshape(len(words), _LENGTH)
-    return np.where((codes >= 48) & (codes <= 57), 48, codes).astype(np.uint64)
+    return np.ascontiguousarray(packed.view(np.uint32).reshape(len(words), _LENGTH).T)
+
+
+def _codes(words: Sequence[str]) -> _Codes:
+    """Code points as `_letters` has them; all digits are one."""
+    codes = _letters(words)
+    codes[(codes >= 48) & (codes <= 57)] = 48
+    return codes.astype(np.uint64)
 
 
 def _running(codes: _Codes) -> _Codes:
-    """The hash of the first 0, 1, 2, … letters of each row; zeros behind a word change nothing."""
-    out = np.zeros((len(codes), _LENGTH + 1), dtype=np.uint64)
-    for index in range(_LENGTH):
-        column = codes[:, index]
-        out[:, index + 1] = np.where(column > 0, (out[:, index] + column) * _PRIME, out[:, index])
+    """The hash of the first 0, 1, 2, … letters of each word; zeros change nothing."""
+    out = np.zeros((_LENGTH + 1, codes.shape[1]), dtype=np.uint64)
+    for at, letters in enumerate(codes):
+        out[at + 1] = np.where(letters > 0, (out[at] + letters) * _PRIME, out[at])
     return out
 
 
@@ -85,39 +91,41 @@ def _finish(hashes: _Codes, seed: int) -> Hashes:
 def _affixes(running: _Codes, lengths: npt.NDArray[np.int64], seed: int) -> list[Hashes]:
     absent = np.uint32(0)
     sizes = range(1, _AFFIXES + 1)
-    return [np.where(lengths > size, _finish(running[:, size], seed + size), absent) for size in sizes]
+    return [np.where(lengths > size, _finish(running[size], seed + size), absent) for size in sizes]
 
 
 def _trigrams(codes: _Codes) -> list[Hashes]:
     columns = []
     for at in range(_TRIGRAMS):
-        last = codes[:, at + 2]
-        gram = ((codes[:, at] * _PRIME + codes[:, at + 1]) * _PRIME + last) * _PRIME
+        last = codes[at + 2]
+        gram = ((codes[at] * _PRIME + codes[at + 1]) * _PRIME + last) * _PRIME
         columns.append(np.where(last > 0, _finish(gram, 30), np.uint32(0)))
     return columns
 
 
-def _parts(words: Sequence[str], lengths: npt.NDArray[np.int64], forward: _Codes, backward: _Codes) -> list[Hashes]:
+def _parts(codes: _Codes, lengths: npt.NDArray[np.int64], forward: _Codes, backward: _Codes) -> list[Hashes]:
     """What stands before the first hyphen and behind the last."""
-    first = np.array([word.find("-") for word in words], dtype=np.int64)
-    last = lengths - 1 - np.array([word.rfind("-") for word in words], dtype=np.int64)
-    rows = np.arange(len(words))
+    hyphens = codes == ord("-")
+    first = hyphens.argmax(axis=0)
+    last = lengths - _LENGTH + hyphens[::-1].argmax(axis=0)
     joined = (first > 0) & (last > 0)
-    before = _finish(forward[rows, np.maximum(first, 0)], 31)
-    behind = _finish(backward[rows, np.minimum(last, _LENGTH)], 32)
+    words = np.arange(len(lengths))
+    before = _finish(forward[first, words], 31)
+    behind = _finish(backward[np.maximum(last, 0), words], 32)
     return [np.where(joined, before, np.uint32(0)), np.where(joined, behind, np.uint32(0))]
 
 
 def _shapes(words: Sequence[str], shouted: npt.NDArray[np.bool_]) -> list[Hashes]:
     """The shape with repeats, the shape without them, that of the first letters with the length, and being shouted."""
-    packed = np.array(words, dtype=f"U{_LENGTH}").view(np.uint32).reshape(len(words), _LENGTH)
-    kinds = _kinds()[np.minimum(packed, 0xFFFF)]
+    letters = _letters(words)
+    kinds = _kinds()[np.minimum(letters, 0xFFFF)]
     repeated = np.zeros_like(kinds, dtype=bool)
-    repeated[:, 1:] = kinds[:, 1:] == kinds[:, :-1]
-    lengths = (packed > 0).sum(axis=1)
-    full = _finish(_running(kinds)[:, -1], 33)
-    collapsed = _finish(_running(np.where(repeated, np.uint64(0), kinds))[:, -1], 34)
-    starts = _finish(_running(kinds)[:, 3] * _PRIME + np.minimum(lengths, 12).astype(np.uint64), 35)
+    repeated[1:] = kinds[1:] == kinds[:-1]
+    lengths = (letters > 0).sum(axis=0)
+    running = _running(kinds)
+    full = _finish(running[-1], 33)
+    collapsed = _finish(_running(np.where(repeated, np.uint64(0), kinds))[-1], 34)
+    starts = _finish(running[3] * _PRIME + np.minimum(lengths, 12).astype(np.uint64), 35)
     loud = _finish(np.full(len(words), 7, dtype=np.uint64), 36)
     return [np.where(lengths <= 8, full, np.uint32(0)), starts, collapsed, np.where(shouted, loud, np.uint32(0))]
 

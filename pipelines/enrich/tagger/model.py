@@ -24,7 +24,8 @@ class Model(NamedTuple):
     With V features, D numbers a feature, T a word, H a position: `rows` V x D and `scales` V (a row is int8 times its
     scale), `wide_in` D x W, `wide_out` W x T, `straight` D x T, `edge` T (beyond a sentence), `first` 5T x H,
     `second` 3H x H, `last` H x 9, and `follows` 9 x 9: the score of each label after each. The gate, `gate_in` T x G
-    and `gate_out` G, says of a word by itself whether a name may be near it.
+    and `gate_out` G, says of a word by itself how likely it is of a name; `gate_last` has what is added before that is
+    taken for a yes, for a word anywhere and for one beside such a word.
     """
 
     known: Hashes

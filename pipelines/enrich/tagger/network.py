@@ -1,7 +1,8 @@
 """From words to the score of each label for each of them: every distinct word is computed once and kept for a while.
 
-Most words are no names, and most of those are known by themselves to be none. A gate says so of each distinct word;
-only where it is open, and `NEAR` words to each side, the layers that look at a word's neighbours are computed.
+Most words are no names, and most of those are known by themselves to be none. A gate says so of each distinct word.
+The layers that look at a word's neighbours are computed only where it is open, and for those of the `NEAR` words to
+each side that a second, wider gate lets through: `of` may be of a name, a verb hardly.
 """
 
 from collections.abc import Sequence
@@ -55,7 +56,8 @@ class Network:
     def _scores(self, sentences: Sequence[Sequence[str]]) -> Scored:
         places = self._places(sentences)
         inside = _inside([len(sentence) for sentence in sentences])
-        near = np.flatnonzero(_widened(self._open[places], NEAR) & inside)
+        alone, beside = self._gates[places].T
+        near = np.flatnonzero(_widened(alone, NEAR) & (alone | beside) & inside)
         scores = np.empty((len(near), len(self._model.last_bias)), dtype=np.float32)
         for at in range(0, len(near), _BLOCK):
             scores[at : at + _BLOCK] = self._block(places, near[at : at + _BLOCK], inside)
@@ -70,8 +72,8 @@ class Network:
         below = np.flatnonzero(_widened(wanted, 1)) + start
         rows = np.zeros(len(wanted), dtype=np.intp)
         rows[below - start] = np.arange(len(below))
-        lower = self._vectors[places[below[:, None] + np.arange(-_SIDE, _SIDE + 1)]].reshape(len(below), -1)
-        lower = lower @ model.first
+        seen = places[below[:, None] + np.arange(-_SIDE, _SIDE + 1)]
+        lower = self._vectors.take(seen, axis=0, mode="clip").reshape(len(below), -1) @ model.first
         lower += model.first_bias
         np.maximum(lower, 0, out=lower)
         lower[~inside[below]] = 0
@@ -95,14 +97,14 @@ class Network:
     def _forget(self) -> None:
         self._known: dict[str, int] = {_EDGE: 0}
         self._vectors = self._model.edge[None, :].copy()
-        self._open = np.zeros(1, dtype=bool)
+        self._gates = np.zeros((1, 2), dtype=bool)
 
     def _learn(self, words: list[str]) -> None:
         if words:
             parts = [self._words.vectors(words[at : at + AT_ONCE]) for at in range(0, len(words), AT_ONCE)]
             self._known.update(zip(words, range(len(self._known), len(self._known) + len(words)), strict=True))
             self._vectors = np.concatenate([self._vectors, *parts])
-            self._open = np.concatenate([self._open, *map(self._words.opened, parts)])
+            self._gates = np.concatenate([self._gates, *map(self._words.gates, parts)])
 
 
 def _widened(marks: Marks, by: int) -> Marks:

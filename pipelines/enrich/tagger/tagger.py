@@ -3,16 +3,15 @@
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import chain
+from itertools import accumulate, chain
 
 import numpy as np
-import numpy.typing as npt
 
 from models.article import EntityKind
 from pipelines.enrich.base import Span
 from pipelines.enrich.tagger.features import SHOUTED
 from pipelines.enrich.tagger.model import LABELS, Model, load_model
-from pipelines.enrich.tagger.network import Network
+from pipelines.enrich.tagger.network import Network, Places
 from pipelines.enrich.tagger.tokens import LONGEST_SENTENCE, Sentence, sentences
 from pipelines.enrich.tagger.viterbi import Stretches, decode
 
@@ -22,10 +21,7 @@ _LONGEST_WORD = 48
 """What is longer is no name; it is looked at by its first letters."""
 _KINDS: dict[str, EntityKind] = {"PER": "person", "ORG": "organization", "LOC": "place", "MISC": "misc"}
 _NONE = LABELS.index("O")
-_NAMES = np.array(LABELS, dtype=object)
-
-Labels = npt.NDArray[np.intp]
-"""The label of each word of a sentence, as its place in LABELS."""
+_TAGS = np.array(LABELS, dtype=object)
 
 
 class Tagger:
@@ -39,7 +35,7 @@ class Tagger:
         labeller = self._labeller(language)
         if labeller is None:
             return [["O"] * len(words) for words in sentences]
-        return [_NAMES[labels].tolist() for labels in labeller.label(sentences)]
+        return list(labeller.label(sentences))
 
     def spans(self, texts: Sequence[str], language: str) -> list[tuple[Span, ...]]:
         """The names in each text, in order, none across a blank line; none in a language without a model."""
@@ -47,8 +43,8 @@ class Tagger:
         if labeller is None:
             return [() for _ in texts]
         cut = [list(sentences(text, language)) for text in texts]
-        labels = labeller.label([sentence.words for sentence in chain.from_iterable(cut)])
-        return [tuple(span for sentence in parts for span in _spans(sentence, next(labels))) for parts in cut]
+        tags = labeller.label([sentence.words for sentence in chain.from_iterable(cut)])
+        return [tuple(span for sentence in parts for span in _spans(sentence, next(tags))) for parts in cut]
 
     def _labeller(self, language: str) -> "Labeller | None":
         if language not in self._labellers:
@@ -64,17 +60,19 @@ class Labeller:
         self._model = model
         self._network = Network(model)
 
-    def label(self, sentences: Sequence[Sequence[str]]) -> Iterator[Labels]:
-        """The labels of each sentence, in order. What is very long is cut, so that memory stays bounded."""
+    def label(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+        """The tags of each sentence's words, in order. What is very long is cut, so that memory stays bounded."""
         for batch in _batches(sentences):
             pieces = [words[at : at + LONGEST_SENTENCE] for words in batch for at in _cuts(words)]
             scored = self._network.scores([prepared(words) for words in pieces])
             lengths = np.array([len(words) for words in pieces], dtype=np.intp)
             labels = np.zeros(lengths.sum(), dtype=np.intp)
             labels[scored.words] = decode(scored.scores, self._stretches(scored.words, lengths), self._model.follows)
-            yield from np.split(labels, np.cumsum([len(words) for words in batch])[:-1])
+            tags = _TAGS[labels].tolist()
+            ends = accumulate(map(len, batch))
+            yield from (tags[end - len(words) : end] for words, end in zip(batch, ends, strict=True))
 
-    def _stretches(self, words: Labels, lengths: Labels) -> Stretches:
+    def _stretches(self, words: Places, lengths: Places) -> Stretches:
         """The words that stand in a row in one sentence. Around them are words of no name, or nothing."""
         ends = np.cumsum(lengths)
         first, last = np.zeros((2, ends[-1] + 1), dtype=bool)
@@ -126,14 +124,13 @@ def prepared(words: Sequence[str]) -> Sequence[str]:
     return words
 
 
-def _spans(sentence: Sentence, labels: Labels) -> Iterator[Span]:
-    if not labels.any():
+def _spans(sentence: Sentence, tags: Sequence[str]) -> Iterator[Span]:
+    if tags.count("O") == len(tags):
         return
-    names = [LABELS[label] for label in labels.tolist()]
-    for index, name in enumerate(names):
-        if name.startswith("B"):
+    for index, tag in enumerate(tags):
+        if tag.startswith("B"):
             last = index
-            while last + 1 < len(names) and names[last + 1].startswith("I"):
+            while last + 1 < len(tags) and tags[last + 1].startswith("I"):
                 last += 1
             end = sentence.starts[last] + len(sentence.words[last])
-            yield Span(sentence.starts[index], end, _KINDS[name[2:]])
+            yield Span(sentence.starts[index], end, _KINDS[tag[2:]])
