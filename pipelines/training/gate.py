@@ -57,11 +57,16 @@ def open_gate(size: int) -> Gate:
 
 
 def with_gate(model: Model, taught: Sequence[Labelled], gold: Sequence[Gold]) -> Model:
-    """The model with gates of its own, learnt from a part of what a teacher labelled and from all of the gold data."""
+    """The model with gates of its own, learnt from a part of what a teacher labelled and from all of the gold data.
+
+    Ends the program where the model finds no names at all.
+    """
     sentences = [*taught[::_EACH], *chain.from_iterable(part.train for part in gold)]
     ungated = model._replace(**open_gate(len(model.edge))._asdict())
     lines = [list(prepared(sentence.words)) for sentence in sentences]
     names = np.array([tag != "O" for tags in Labeller(ungated).label(lines) for tag in tags])
+    if not names.any():
+        sys.exit("The model finds no name in what teaches its gates: let it learn for longer.")
     known: dict[str, int] = {}
     words = np.array([known.setdefault(word, len(known)) for line in lines for word in line])
     distinct = list(known)
