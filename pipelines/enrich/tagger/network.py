@@ -6,7 +6,7 @@ each side that a second, wider gate lets through: `of` may be of a name, a verb 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ _MARGIN = max(_SIDE + 1, NEAR)
 """How far both layers see to each side; so many edges stand between two sentences."""
 
 Places = npt.NDArray[np.intp]
+_Number = TypeVar("_Number", np.float32, np.bool_)
 
 
 class Scored(NamedTuple):
@@ -96,15 +97,26 @@ class Network:
 
     def _forget(self) -> None:
         self._known: dict[str, int] = {_EDGE: 0}
-        self._vectors = self._model.edge[None, :].copy()
-        self._gates = np.zeros((1, 2), dtype=bool)
+        self._vectors = _longer(self._model.edge[None, :], AT_ONCE)
+        self._gates = np.zeros((AT_ONCE, 2), dtype=bool)
 
-    def _learn(self, words: list[str]) -> None:
-        if words:
-            parts = [self._words.vectors(words[at : at + AT_ONCE]) for at in range(0, len(words), AT_ONCE)]
-            self._known.update(zip(words, range(len(self._known), len(self._known) + len(words)), strict=True))
-            self._vectors = np.concatenate([self._vectors, *parts])
-            self._gates = np.concatenate([self._gates, *map(self._words.gates, parts)])
+    def _learn(self, words: Sequence[str]) -> None:
+        for at in range(0, len(words), AT_ONCE):
+            some = words[at : at + AT_ONCE]
+            start, end = len(self._known), len(self._known) + len(some)
+            if end > len(self._vectors):
+                self._vectors = _longer(self._vectors, 2 * end)
+                self._gates = _longer(self._gates, 2 * end)
+            self._vectors[start:end] = self._words.vectors(some)
+            self._gates[start:end] = self._words.gates(self._vectors[start:end])
+            self._known.update(zip(some, range(start, end), strict=True))
+
+
+def _longer(rows: npt.NDArray[_Number], size: int) -> npt.NDArray[_Number]:
+    """These rows and zeros behind them; twice as many as are needed, rows are seldom copied."""
+    longer = np.zeros((size, rows.shape[1]), dtype=rows.dtype)
+    longer[: len(rows)] = rows
+    return longer
 
 
 def _widened(marks: Marks, by: int) -> Marks:
