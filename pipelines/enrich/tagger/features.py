@@ -16,6 +16,8 @@ SHOUTED = "\x02"
 _LENGTH = 24
 _AFFIXES = 6
 _TRIGRAMS = 18
+_SHAPED = 8
+"""Letters; of longer words the whole shape is no feature."""
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 
@@ -48,7 +50,7 @@ def features(words: Sequence[str], lexicon: Lexicon) -> Hashes:
     lengths = np.array([len(word) for word in lower], dtype=np.int64)
     whole = _finish(forward[-1], WORD_COLUMN)
     columns = [whole, *_affixes(forward, lengths, 1), *_affixes(backward, lengths, 1 + _AFFIXES)]
-    columns += _trigrams(_codes([f"^{word}$" for word in lower]))
+    columns += _trigrams(codes, lengths)
     columns += _parts(codes, lengths, forward, backward)
     columns += _shapes(short, shouted)
     columns += _listed(whole, columns[-2], lexicon)
@@ -75,7 +77,7 @@ def _codes(words: Sequence[str]) -> _Codes:
 
 def _running(codes: _Codes) -> _Codes:
     """The hash of the first 0, 1, 2, … letters of each word; zeros change nothing."""
-    out = np.zeros((_LENGTH + 1, codes.shape[1]), dtype=np.uint64)
+    out = np.zeros((len(codes) + 1, codes.shape[1]), dtype=np.uint64)
     for at, letters in enumerate(codes):
         out[at + 1] = np.where(letters > 0, (out[at] + letters) * _PRIME, out[at])
     return out
@@ -94,11 +96,15 @@ def _affixes(running: _Codes, lengths: npt.NDArray[np.int64], seed: int) -> list
     return [np.where(lengths > size, _finish(running[size], seed + size), absent) for size in sizes]
 
 
-def _trigrams(codes: _Codes) -> list[Hashes]:
+def _trigrams(codes: _Codes, lengths: npt.NDArray[np.int64]) -> list[Hashes]:
+    """Three letters at a time of `^word$`."""
+    framed = np.zeros((_LENGTH + 2, len(lengths)), dtype=np.uint64)
+    framed[0] = ord("^")
+    framed[1:-1] = codes
+    framed[lengths + 1, np.arange(len(lengths))] = ord("$")
     columns = []
-    for at in range(_TRIGRAMS):
-        last = codes[at + 2]
-        gram = ((codes[at] * _PRIME + codes[at + 1]) * _PRIME + last) * _PRIME
+    for first, middle, last in zip(framed, framed[1:], framed[2 : 2 + _TRIGRAMS], strict=False):
+        gram = ((first * _PRIME + middle) * _PRIME + last) * _PRIME
         columns.append(np.where(last > 0, _finish(gram, 30), np.uint32(0)))
     return columns
 
@@ -122,12 +128,12 @@ def _shapes(words: Sequence[str], shouted: npt.NDArray[np.bool_]) -> list[Hashes
     repeated = np.zeros_like(kinds, dtype=bool)
     repeated[1:] = kinds[1:] == kinds[:-1]
     lengths = (letters > 0).sum(axis=0)
-    running = _running(kinds)
+    running = _running(kinds[:_SHAPED])
     full = _finish(running[-1], 33)
     collapsed = _finish(_running(np.where(repeated, np.uint64(0), kinds))[-1], 34)
     starts = _finish(running[3] * _PRIME + np.minimum(lengths, 12).astype(np.uint64), 35)
     loud = _finish(np.full(len(words), 7, dtype=np.uint64), 36)
-    return [np.where(lengths <= 8, full, np.uint32(0)), starts, collapsed, np.where(shouted, loud, np.uint32(0))]
+    return [np.where(lengths <= _SHAPED, full, np.uint32(0)), starts, collapsed, np.where(shouted, loud, np.uint32(0))]
 
 
 def _listed(whole: Hashes, shape: Hashes, lexicon: Lexicon) -> list[Hashes]:
